@@ -1,1 +1,43 @@
-fn main() {}
+//! The binary `mmk-js`. Everything is in the modules; `application` is where to begin reading.
+
+use std::process::ExitCode;
+
+mod application;
+mod args;
+mod client_options;
+mod commands;
+mod config_file;
+mod config_issue;
+mod config_key;
+mod connection_string;
+mod context;
+mod count;
+mod database;
+mod engine;
+mod env_file;
+mod environment;
+mod exit;
+mod failure;
+mod file_name;
+mod json;
+mod live;
+mod new_file;
+mod printer;
+mod progress_line;
+mod prompt;
+mod quantity;
+mod render;
+mod run;
+mod sandbox;
+mod service;
+mod settings;
+mod signals;
+mod status_report;
+mod style;
+mod table;
+mod template;
+mod usage;
+
+fn main() -> ExitCode {
+    application::run()
+}

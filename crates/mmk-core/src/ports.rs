@@ -1,4 +1,4 @@
-//! What the run loop needs from the world, as three small contracts. Implementations stay dumb; all logic is here in core.
+//! What the run loop needs from the world, as a few small contracts. Implementations stay dumb; all logic is here in core.
 //! They exist so that the loop, the crash cases and the lost lock can be tested in milliseconds without MongoDB and V8.
 
 use std::path::Path;
@@ -6,7 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::error::Error;
+use crate::error::LockHolder;
 use crate::fence::Fence;
+use crate::history::History;
+use crate::plan::Step;
 use crate::script::CountsByCollection;
 use crate::script::Direction;
 use crate::script::Outcome;
@@ -68,6 +72,10 @@ pub enum Event {
     },
     /// A step failed.
     StepFailed { name: String, direction: Direction },
+    /// A migration named by the user was left alone.
+    StepSkipped { name: String, reason: String },
+    /// Somebody else holds the lock and we wait for it; told once per holder.
+    LockWaiting { holder: LockHolder },
     /// One sentence worth saying that is no error.
     Warning { text: String },
 }
@@ -83,3 +91,83 @@ pub enum OutputStream {
 pub trait Observer: Send + Sync {
     fn notice(&self, event: Event);
 }
+
+/// A step that the ledger knows to be running.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The ledger's own key for this attempt.
+    pub id: String,
+    pub step: Step,
+    pub description: Option<String>,
+    /// The step runs in a transaction, and [`Ledger::seal`]'s commands take part in it.
+    pub transaction: bool,
+}
+
+/// What the database remembers. Keeps one record per migration (shared with mongo-migrate-kit) and every attempt (ours).
+#[async_trait]
+pub trait Ledger: Send + Sync {
+    /// Everything known, as the majority of the servers sees it. Must write nothing, not even an index.
+    async fn read(&self) -> Result<History, Error>;
+
+    /// Notes that a step begins, before anything of it runs. The record itself stays as it was. Must be durable when it
+    /// returns.
+    async fn start(&self, step: &Step, script: &Script, transaction: bool) -> Result<Entry, Error>;
+
+    /// The commands that turn the record to applied or reverted and close the attempt, to be run in the step's own
+    /// transaction. Called only for entries with a transaction.
+    fn seal(&self, entry: &Entry, outcome: &Outcome) -> Vec<DatabaseCommand>;
+
+    /// Notes that a step ended well. Does what [`Ledger::seal`] didn't do. Must be durable when it returns.
+    async fn finish(&self, entry: &Entry, outcome: &Outcome) -> Result<(), Error>;
+
+    /// Notes that a step failed. The record itself stays as it was.
+    async fn fail(&self, entry: &Entry, error: &ScriptError) -> Result<(), Error>;
+}
+
+/// Gives out the right to write.
+#[async_trait]
+pub trait Locker: Send + Sync {
+    /// Takes the lock, or returns [`Error::LockHeld`]. From then on it is renewed without the caller's help; `fence` is
+    /// closed the moment it can't be proved to be ours any longer. Waiting ends early when `fence` closes.
+    async fn acquire(
+        &self,
+        fence: &Fence,
+        observer: &dyn Observer,
+    ) -> Result<Box<dyn Lease>, Error>;
+}
+
+/// The lock, held.
+#[async_trait]
+pub trait Lease: Send + Sync {
+    /// Gives the lock back if it is still ours, and never touches somebody else's.
+    async fn release(self: Box<Self>) -> Result<(), Error>;
+}
+
+/// The functions of the configuration's `hooks`, called at fixed places of a run. They get no transaction.
+#[async_trait]
+pub trait Hooks: Send + Sync {
+    /// Before the first step, when there is one.
+    async fn before_all(&self) -> Result<(), ScriptError> {
+        Ok(())
+    }
+    async fn before_each(&self, _name: &str) -> Result<(), ScriptError> {
+        Ok(())
+    }
+    /// After a step was recorded.
+    async fn after_each(&self, _name: &str, _duration: Duration) -> Result<(), ScriptError> {
+        Ok(())
+    }
+    async fn on_error(&self, _name: &str, _error: &ScriptError) -> Result<(), ScriptError> {
+        Ok(())
+    }
+    /// After the last step, unless one failed.
+    async fn after_all(&self) -> Result<(), ScriptError> {
+        Ok(())
+    }
+}
+
+/// No hooks configured.
+#[derive(Debug, Clone, Copy)]
+pub struct NoHooks;
+
+impl Hooks for NoHooks {}

@@ -1,1 +1,28 @@
-//! Placeholder, replaced as the crate is written.
+//! V8: loads, checks and runs one script at a time. The only crate that knows `deno_core`.
+
+mod bridge;
+mod check;
+mod engine;
+mod extension;
+mod host_state;
+mod isolate;
+mod limits;
+mod loader;
+mod ops;
+mod script_error;
+mod worker;
+
+pub use bridge::connection::Connection;
+pub use engine::EngineOptions;
+pub use engine::Target;
+pub use engine::V8Engine;
+pub use ops::permissions::Access;
+pub use ops::permissions::Grant;
+pub use ops::permissions::Permissions;
+pub use limits::default_max_memory;
+
+/// Prepares V8. Must be called once on the main thread, before any other thread exists: V8's memory protection keys are
+/// inherited by threads made later (<https://github.com/denoland/rusty_v8/issues/2054>).
+pub fn init_platform() {
+    deno_core::JsRuntime::init_platform(None);
+}

@@ -1,0 +1,30 @@
+//! The commands, one function each: settings in, exit status out.
+
+mod create;
+mod down;
+mod dry_run;
+mod init;
+mod list;
+mod redo;
+mod status;
+mod unlock;
+mod up;
+
+use crate::args::Command;
+use crate::context::Context;
+use crate::exit::ExitStatus;
+use crate::failure::Ended;
+
+pub(crate) async fn run(context: &Context) -> Result<ExitStatus, Ended> {
+    match &context.cli.command {
+        Command::Init(args) => Ok(init::init(context, args)?),
+        Command::Create(args) => Ok(create::create(context, args).await?),
+        Command::Up(args) => up::up(context, args).await,
+        Command::Down(args) => down::down(context, args).await,
+        Command::Redo(args) => redo::redo(context, args).await,
+        Command::Status(args) => Ok(status::status(context, args).await?),
+        Command::List(args) => Ok(list::list(context, args).await?),
+        Command::DryRun(args) => Ok(dry_run::dry_run(context, args).await?),
+        Command::Unlock(args) => Ok(unlock::unlock(context, args).await?),
+    }
+}

@@ -1,0 +1,83 @@
+//! `dry-run`: what `up` or `down` would do. Takes no lock, runs no script, writes nothing.
+
+use mmk_core::name::closest;
+use mmk_core::plan::PlanOptions;
+use mmk_core::plan::Target;
+use mmk_core::plan::Task;
+use mmk_core::preview::preview;
+
+use crate::args::DryRunArgs;
+use crate::context::Context;
+use crate::count;
+use crate::database;
+use crate::database::Database;
+use crate::exit::ExitStatus;
+use crate::failure::Failure;
+use crate::json;
+use crate::printer::Format;
+use crate::render;
+use crate::settings::Need;
+use crate::table::status_table;
+
+pub(crate) async fn dry_run(context: &Context, args: &DryRunArgs) -> Result<ExitStatus, Failure> {
+    let task = direction(&args.direction)?;
+    let steps = count::parse(
+        args.steps.as_deref(),
+        "--steps",
+        "mmk-js dry-run down --steps 3",
+    )?;
+    let target = match (&args.file, steps) {
+        (Some(_), Some(_)) => {
+            return Err(Failure::argument(
+                "a file name and `--steps` can't be used together: they select different things",
+            ));
+        }
+        (Some(file), None) => Target::File(file.clone()),
+        (None, Some(_)) if task == Task::Up => {
+            return Err(Failure::argument("`--steps` is for `dry-run down` only"));
+        }
+        (None, Some(steps)) => Target::Steps(steps as usize),
+        (None, None) => Target::Latest,
+    };
+    let settings = context.settings(Need::Database).await?;
+    let database = Database::open(context, &settings).await?;
+    let options = PlanOptions {
+        target,
+        strict: settings.strict,
+        ..PlanOptions::default()
+    };
+    let source = database::source(&settings);
+    let preview = preview(&source, &database.ledger, task, &options).await?;
+    let notices = preview.plan.notices.iter().map(ToString::to_string);
+    for warning in preview.warnings.iter().cloned().chain(notices) {
+        context.printer.warn(&render::warning(&warning));
+    }
+    let verb = if task == Task::Up { "apply" } else { "revert" };
+    let count = preview.rows.len();
+    context
+        .printer
+        .info(&format!("◎ Dry-run  Would {verb}: {count}"));
+    match context.printer.format() {
+        Format::Json => context.printer.json(&json::status_rows(&preview.rows)),
+        Format::Text if preview.rows.is_empty() => {}
+        Format::Text => context.printer.data(&status_table(&preview.rows)),
+    }
+    Ok(ExitStatus::Success)
+}
+
+fn direction(typed: &str) -> Result<Task, Failure> {
+    match typed {
+        "up" => Ok(Task::Up),
+        "down" => Ok(Task::Down),
+        _ => {
+            let failure = Failure::argument(format!(
+                "the direction of a dry run is `up` or `down`, not `{typed}`"
+            ))
+            .detail("direction", typed);
+            Err(match closest(typed, ["up", "down"]) {
+                Some(guess) => failure.hint(format!("did you mean `{guess}`?")),
+                None => failure,
+            })
+        }
+    }
+}

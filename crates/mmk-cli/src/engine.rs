@@ -1,0 +1,88 @@
+//! Makes the JavaScript engine. V8 must have been prepared by `main`, before the first thread.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mmk_core::error::Error;
+use mmk_core::ports::Observer;
+use mmk_core::script::ScriptError;
+use mmk_mongo::redact::redact;
+use mmk_mongo::uri::prepare;
+use mmk_runtime::Connection;
+use mmk_runtime::EngineOptions;
+use mmk_runtime::V8Engine;
+use mongodb::options::ClientOptions;
+use serde_json::Value;
+use tokio::runtime::Handle;
+
+use crate::context::Context;
+use crate::database::connect_settings;
+use crate::failure::Failure;
+use crate::settings::Settings;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The engine of a run.
+pub(crate) fn start(
+    context: &Context,
+    settings: &Settings,
+    observer: Arc<dyn Observer>,
+) -> V8Engine {
+    let max_memory = settings
+        .max_memory
+        .unwrap_or_else(mmk_runtime::default_max_memory);
+    V8Engine::new(options(context, observer, max_memory, settings.prefetch))
+}
+
+/// Runs a config file that is code. Its engine ends with it: the settings that a run's engine needs aren't known yet.
+pub(crate) async fn evaluate_config(
+    context: &Context,
+    path: PathBuf,
+) -> Result<Value, ScriptError> {
+    let max_memory = mmk_runtime::default_max_memory();
+    let engine = V8Engine::new(options(context, context.live_report(), max_memory, true));
+    engine.load_config(&path).await
+}
+
+/// A connection of the engine's own, to where `known` leads: it numbers its writes itself, which no other user of the same client
+/// may do.
+pub(crate) async fn connection(
+    settings: &Settings,
+    known: &mmk_mongo::connect::Connection,
+) -> Result<Arc<Connection>, Failure> {
+    let asked = connect_settings(settings)?;
+    let failed = |error: mongodb::error::Error| Error::ConnectionFailed {
+        hosts: known.hosts.clone(),
+        detail: redact(&error.to_string()),
+    };
+    let prepared = prepare(&asked.uri, &asked.client_options)?;
+    let mut options = ClientOptions::parse(&prepared.uri).await.map_err(failed)?;
+    // As for the ledger's client: mmk's timeouts, and the pool of Node's driver.
+    options
+        .app_name
+        .get_or_insert_with(|| format!("mmk-js/{}", asked.tool_version));
+    options
+        .server_selection_timeout
+        .get_or_insert(CONNECT_TIMEOUT);
+    options.connect_timeout.get_or_insert(CONNECT_TIMEOUT);
+    options.max_pool_size.get_or_insert(100);
+    Ok(Connection::new(options).map_err(failed)?)
+}
+
+fn options(
+    context: &Context,
+    observer: Arc<dyn Observer>,
+    max_memory: u64,
+    prefetch: bool,
+) -> EngineOptions {
+    EngineOptions {
+        driver: Handle::current(),
+        observer,
+        project_root: context.directory.clone(),
+        max_memory,
+        prefetch,
+        environment: context.variables.clone(),
+        arguments: Vec::new(),
+    }
+}

@@ -1,0 +1,251 @@
+//! Reads the migrations folder: the only file access in this crate. Not recursive; takes no `.d.ts` and no hidden file for a migration.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::path::PathBuf;
+
+use walkdir::WalkDir;
+
+use crate::checksum::Fingerprint;
+use crate::error::Error;
+use crate::migration::Migration;
+use crate::name::MigrationName;
+
+/// The folder and its migrations, in the order they run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MigrationDirectory {
+    /// Absolute.
+    pub path: PathBuf,
+    /// Whether the folder is there at all; a missing one reads as empty.
+    pub exists: bool,
+    /// In the order of their names.
+    pub migrations: Vec<Migration>,
+}
+
+impl MigrationDirectory {
+    /// Reads every file whose name ends in one of `extensions` (each with its dot). `Err` lists everything that is wrong at
+    /// once.
+    pub fn read(path: &Path, extensions: &[String]) -> Result<Self, Error> {
+        let path =
+            std::path::absolute(path).map_err(|error| unreadable(path, &error.to_string()))?;
+        let exists = match std::fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => true,
+            Ok(_) => return Err(unreadable(&path, "it is not a folder")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+            Err(error) => return Err(unreadable(&path, &error.to_string())),
+        };
+        let mut directory = Self {
+            path,
+            exists,
+            migrations: Vec::new(),
+        };
+        if directory.exists {
+            directory.fill(extensions)?;
+        }
+        Ok(directory)
+    }
+
+    #[must_use]
+    pub fn find(&self, name: &MigrationName) -> Option<&Migration> {
+        self.migrations
+            .binary_search_by(|migration| migration.name.cmp(name))
+            .ok()
+            .map(|index| &self.migrations[index])
+    }
+
+    /// The sentence for a missing folder.
+    #[must_use]
+    pub fn missing_warning(&self) -> Option<String> {
+        (!self.exists).then(|| {
+            format!(
+                "Migrations directory not found: {} (set it with `--dir`, `MMK_MIGRATIONS_DIR` or `migrationsDir` in the config file)",
+                self.path.display()
+            )
+        })
+    }
+
+    fn fill(&mut self, extensions: &[String]) -> Result<(), Error> {
+        let mut problems = Vec::new();
+        for entry in WalkDir::new(&self.path)
+            .min_depth(1)
+            .max_depth(1)
+            .follow_links(true)
+        {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    problems.push(walk_problem(&self.path, extensions, &error));
+                    continue;
+                }
+            };
+            if entry.file_type().is_file() && is_migration(entry.file_name(), extensions) {
+                match read_migration(entry.path(), entry.file_name()) {
+                    Ok(migration) => self.migrations.push(migration),
+                    Err(problem) => problems.push(Some(problem)),
+                }
+            }
+        }
+        self.migrations
+            .sort_by(|one, other| one.name.cmp(&other.name));
+        let mut problems: Vec<Error> = problems.into_iter().flatten().collect();
+        problems.extend(duplicates(&self.migrations));
+        Error::refused(problems).map_or(Ok(()), Err)
+    }
+}
+
+fn is_migration(name: &OsStr, extensions: &[String]) -> bool {
+    let name = name.to_string_lossy();
+    let is_declaration = [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| name.ends_with(ending));
+    !name.starts_with('.')
+        && !is_declaration
+        && extensions
+            .iter()
+            .any(|extension| name.ends_with(extension.as_str()))
+}
+
+fn read_migration(path: &Path, name: &OsStr) -> Result<Migration, Error> {
+    let name = name.to_str().ok_or_else(|| Error::FileUnreadable {
+        path: path.to_owned(),
+        detail: "its name is not valid UTF-8".to_owned(),
+    })?;
+    let bytes = std::fs::read(path).map_err(|error| Error::FileUnreadable {
+        path: path.to_owned(),
+        detail: error.to_string(),
+    })?;
+    Ok(Migration {
+        name: MigrationName::parse(name)?,
+        path: path.to_owned(),
+        fingerprint: Fingerprint::of(&bytes),
+    })
+}
+
+/// A broken link beside the migrations is none of our business, unless it is named like one.
+fn walk_problem(directory: &Path, extensions: &[String], error: &walkdir::Error) -> Option<Error> {
+    let detail = error
+        .io_error()
+        .map_or_else(|| error.to_string(), ToString::to_string);
+    match error.path() {
+        Some(path) if path != directory => path
+            .file_name()
+            .is_some_and(|name| is_migration(name, extensions))
+            .then(|| Error::FileUnreadable {
+                path: path.to_owned(),
+                detail,
+            }),
+        _ => Some(Error::DirectoryUnreadable {
+            path: directory.to_owned(),
+            detail,
+        }),
+    }
+}
+
+/// Two files with one stem would be two migrations to the Node tools, one compiled from the other.
+fn duplicates(migrations: &[Migration]) -> Vec<Error> {
+    let mut seen = std::collections::HashMap::new();
+    let mut problems = Vec::new();
+    for migration in migrations {
+        if let Some(first) = seen.insert(migration.name.stem(), &migration.name) {
+            problems.push(Error::DuplicateName {
+                first: first.to_string(),
+                second: migration.name.to_string(),
+            });
+        }
+    }
+    problems
+}
+
+fn unreadable(path: &Path, detail: &str) -> Error {
+    Error::DirectoryUnreadable {
+        path: path.to_owned(),
+        detail: detail.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn extensions() -> Vec<String> {
+        vec![".ts".to_owned(), ".js".to_owned()]
+    }
+
+    fn read(folder: &Path) -> Result<MigrationDirectory, Error> {
+        MigrationDirectory::read(folder, &extensions())
+    }
+
+    fn names(directory: &MigrationDirectory) -> Vec<&str> {
+        directory
+            .migrations
+            .iter()
+            .map(|migration| migration.name.as_str())
+            .collect()
+    }
+
+    #[test]
+    fn takes_migrations_in_order_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "2-b.js",
+            "10-a.ts",
+            "1 mit Leerzeichen und Ü.js",
+            "types.d.ts",
+            ".hidden.js",
+            "README.md",
+        ] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        fs::create_dir(folder.path().join("nested.js")).unwrap();
+        fs::write(folder.path().join("nested.js/3-c.js"), "").unwrap();
+        let directory = read(folder.path()).unwrap();
+        assert_eq!(
+            names(&directory),
+            ["1 mit Leerzeichen und Ü.js", "10-a.ts", "2-b.js"]
+        );
+        assert!(
+            directory
+                .migrations
+                .iter()
+                .all(|one| one.path.is_absolute())
+        );
+    }
+
+    #[test]
+    fn a_missing_folder_is_empty_and_warns_with_its_full_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = folder.path().join("nowhere");
+        let directory = read(&missing).unwrap();
+        assert!(directory.migrations.is_empty());
+        let warning = directory.missing_warning().unwrap();
+        assert!(
+            warning.contains(&missing.display().to_string()),
+            "{warning}"
+        );
+    }
+
+    #[test]
+    fn a_file_in_place_of_the_folder_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("migrations");
+        fs::write(&file, "").unwrap();
+        let error = read(&file).unwrap_err();
+        assert_eq!(error.code(), "MIGRATION_UNREADABLE");
+        assert!(error.to_string().contains("migrations"), "{error}");
+    }
+
+    #[test]
+    fn everything_wrong_is_told_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("a.js"), "").unwrap();
+        fs::write(folder.path().join("a.ts"), "").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/nowhere/at/all", folder.path().join("b.js")).unwrap();
+        let text = read(folder.path()).unwrap_err().to_string();
+        assert!(text.contains("`a.js` and `a.ts`"), "{text}");
+        #[cfg(unix)]
+        assert!(text.contains("b.js"), "{text}");
+    }
+}

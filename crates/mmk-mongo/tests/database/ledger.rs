@@ -1,0 +1,322 @@
+//! Records and attempts as they lie in the database, and as they come back.
+
+use std::time::Duration;
+
+use bson::Document;
+use bson::doc;
+use futures::TryStreamExt;
+use mmk_core::error::Error;
+use mmk_core::fence::Fence;
+use mmk_core::history::AttemptState;
+use mmk_core::history::Status;
+use mmk_core::name::MigrationName;
+use mmk_core::ports::Ledger;
+use mmk_core::ports::Locker;
+use mmk_core::script::Direction;
+use mmk_core::script::Outcome;
+use mmk_core::script::ScriptError;
+use mmk_core::script::ScriptErrorKind;
+
+use crate::support::Listener;
+use crate::support::TestDatabase;
+use crate::support::identity;
+use crate::support::lock_settings;
+use crate::support::script;
+use crate::support::step;
+
+fn outcome() -> Outcome {
+    Outcome {
+        duration: Duration::from_millis(42),
+        ..Outcome::default()
+    }
+}
+
+fn boom() -> ScriptError {
+    ScriptError {
+        kind: ScriptErrorKind::Thrown,
+        name: "TypeError".to_owned(),
+        message: "boom".to_owned(),
+        stack: "TypeError: boom\n    at up (a.js:1:2)".to_owned(),
+        location: None,
+        code: Some("7".to_owned()),
+        code_name: None,
+        details: None,
+        rolled_back: false,
+        outcome: outcome(),
+    }
+}
+
+async fn all(database: &TestDatabase, name: &str) -> Vec<Document> {
+    database
+        .collection(name)
+        .find(doc! {})
+        .sort(doc! { "_id": 1 })
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap()
+}
+
+async fn run(ledger: &dyn Ledger, file: &str, direction: Direction, batch: i64) {
+    let entry = ledger
+        .start(&step(file, direction, batch), &script(file), false)
+        .await
+        .unwrap();
+    ledger.finish(&entry, &outcome()).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_writes_nothing_at_all() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    let history = database.ledger(&identity("alice")).read().await.unwrap();
+    assert_eq!(history.records().count(), 0);
+    assert_eq!(database.collection_names().await, Vec::<String>::new());
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_applied_record_is_that_of_the_node_tool_field_by_field() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    run(
+        &database.ledger(&identity("alice")),
+        "a.js",
+        Direction::Up,
+        3,
+    )
+    .await;
+    let records = all(&database, "_mmk_migrations").await;
+    let [record] = &records[..] else {
+        panic!("{records:?}");
+    };
+    assert!(record.get_object_id("_id").is_ok());
+    assert!(record.get_datetime("appliedAt").is_ok());
+    let keys: Vec<&str> = record.keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        [
+            "_id",
+            "name",
+            "batch",
+            "status",
+            "appliedAt",
+            "duration",
+            "checksum",
+            "environment",
+            "executedBy",
+            "description",
+            "service"
+        ]
+    );
+    let mut rest = record.clone();
+    rest.remove("_id");
+    rest.remove("appliedAt");
+    assert_eq!(
+        rest,
+        doc! {
+            "name": "a.js", "batch": 3, "status": "applied", "duration": 42,
+            "checksum": step("a.js", Direction::Up, 3).migration.fingerprint.exact.as_str(),
+            "environment": "test", "executedBy": "alice", "description": "what it does", "service": "shop",
+        }
+    );
+    let indexes: Vec<_> = database
+        .collection("_mmk_migrations")
+        .list_indexes()
+        .await
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    let unique = indexes.iter().any(|index| {
+        index.keys == doc! { "name": 1 }
+            && index.options.as_ref().and_then(|options| options.unique) == Some(true)
+    });
+    assert!(unique, "{indexes:?}");
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn applying_again_replaces_the_record_and_the_history_keeps_the_old_one() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    run(
+        &database.ledger(&identity("alice")),
+        "a.js",
+        Direction::Up,
+        1,
+    )
+    .await;
+    run(
+        &database.ledger(&identity("bob")),
+        "a.js",
+        Direction::Down,
+        1,
+    )
+    .await;
+    let ledger = database.ledger(&identity("carol"));
+    let history = ledger.read().await.unwrap();
+    let record = history.records().next().unwrap();
+    assert_eq!(record.status, Status::Reverted);
+    assert!(record.reverted_at >= record.applied_at);
+    let old = all(&database, "_mmk_migrations").await.remove(0);
+
+    run(&ledger, "a.js", Direction::Up, history.next_batch()).await;
+    let new = all(&database, "_mmk_migrations").await.remove(0);
+    assert_eq!(new.get_i32("batch").unwrap(), 2);
+    assert!(!new.contains_key("revertedAt"));
+
+    let attempts = all(&database, "_mmk_history").await;
+    let states: Vec<&str> = attempts
+        .iter()
+        .map(|attempt| attempt.get_str("state").unwrap())
+        .collect();
+    assert_eq!(states, ["applied", "reverted", "applied"]);
+    assert_eq!(attempts[2].get_document("previousRecord").unwrap(), &old);
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_leaves_the_record_alone_and_stays_until_it_is_settled() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    let ledger = database.ledger(&identity("alice"));
+    let entry = ledger
+        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .await
+        .unwrap();
+    let name = MigrationName::parse("a.js").unwrap();
+    let running = ledger.read().await.unwrap();
+    assert_eq!(
+        running.unsettled_attempt(&name).unwrap().state,
+        AttemptState::Running
+    );
+
+    ledger.fail(&entry, &boom()).await.unwrap();
+    let failed = ledger.read().await.unwrap();
+    let attempt = failed.unsettled_attempt(&name).unwrap();
+    assert_eq!(attempt.state, AttemptState::Failed);
+    assert_eq!(attempt.error.as_ref().unwrap().message, "boom");
+    assert_eq!(failed.records().count(), 0);
+
+    run(&ledger, "a.js", Direction::Up, 1).await;
+    let settled = ledger.read().await.unwrap();
+    assert_eq!(settled.unsettled_attempt(&name), None);
+    assert!(
+        settled
+            .applied(&name)
+            .unwrap()
+            .normalised_checksum
+            .is_some()
+    );
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sealed_commands_live_and_die_with_the_transaction() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    let ledger = database.ledger(&identity("alice"));
+    for commits in [false, true] {
+        let entry = ledger
+            .start(&step("a.js", Direction::Up, 1), &script("a.js"), true)
+            .await
+            .unwrap();
+        let client = &database.connection.client;
+        let mut session = client.start_session().await.unwrap();
+        session.start_transaction().await.unwrap();
+        for command in ledger.seal(&entry, &outcome()) {
+            let body: Document = bson::deserialize_from_slice(&command.body).unwrap();
+            client
+                .database(&command.database)
+                .run_command(body)
+                .session(&mut session)
+                .await
+                .unwrap();
+        }
+        if commits {
+            session.commit_transaction().await.unwrap();
+        } else {
+            session.abort_transaction().await.unwrap();
+        }
+        ledger.finish(&entry, &outcome()).await.unwrap();
+        let history = ledger.read().await.unwrap();
+        assert_eq!(history.all_applied().count(), usize::from(commits));
+        let state = history.latest_attempts().next().unwrap().state;
+        let expected = if commits {
+            AttemptState::Applied
+        } else {
+            AttemptState::Running
+        };
+        assert_eq!(state, expected);
+    }
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_is_live_while_its_run_holds_the_lock() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    let worker = identity("alice");
+    let lease = database
+        .locker(&worker, &lock_settings())
+        .acquire(&Fence::open(), &Listener::default())
+        .await
+        .unwrap();
+    database
+        .ledger(&worker)
+        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .await
+        .unwrap();
+    let onlooker = database.ledger(&identity("bob"));
+    let live = async || {
+        let history = onlooker.read().await.unwrap();
+        history.latest_attempts().next().unwrap().live
+    };
+    assert!(live().await);
+    lease.release().await.unwrap();
+    assert!(!live().await);
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn odd_records_are_named_all_at_once() {
+    let Some(database) = TestDatabase::open().await else {
+        return;
+    };
+    database
+        .collection("_mmk_migrations")
+        .insert_many([
+            doc! { "name": "a.js", "status": "applied" },
+            doc! { "name": "a.js", "status": "applied" },
+            doc! { "name": "b.js", "status": "succeeded" },
+            doc! { "fileName": "c.js", "appliedAt": bson::DateTime::now() },
+        ])
+        .await
+        .unwrap();
+    let ledger = database.ledger(&identity("alice"));
+    let Err(Error::Refused(problems)) = ledger.read().await else {
+        panic!("odd records were accepted");
+    };
+    assert_eq!(problems.len(), 3, "{problems:?}");
+    assert!(
+        problems
+            .iter()
+            .all(|problem| problem.code() == "RECORD_INVALID")
+    );
+
+    // And a writing command says what stands in the way of the unique index.
+    let error = ledger
+        .start(&step("z.js", Direction::Up, 1), &script("z.js"), false)
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("same `name`"), "{error}");
+    database.close().await;
+}

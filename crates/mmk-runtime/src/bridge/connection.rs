@@ -1,0 +1,145 @@
+//! One `MongoClient` as the bridge sees it: the driver's client, the facts of its deployment, and the sessions whose
+//! transaction numbers are ours.
+//!
+//! The driver never numbers a command of ours: retryable writes and transactions carry their `txnNumber` in the body, so
+//! that JavaScript builds commands as the Node driver does. A connection must therefore not be shared with code that
+//! lets the driver number its writes (the ledger has its own client).
+
+use std::collections::HashMap;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use bson::Document;
+use bson::doc;
+use mongodb::Client;
+use mongodb::ClientSession;
+use mongodb::options::ClientOptions;
+use mongodb::options::SessionOptions;
+use tokio::sync::OnceCell;
+
+use super::error::BridgeError;
+use super::events::Subscription;
+
+/// A client with its deployment facts and its session numbers.
+pub struct Connection {
+    client: Client,
+    options: ClientOptions,
+    hello: OnceCell<Document>,
+    /// Highest transaction number used, by `lsid` bytes: server sessions are pooled, so numbers outlive client sessions.
+    numbers: std::sync::Mutex<HashMap<Vec<u8>, i64>>,
+    /// Idle sessions for retryable writes without a session of the user's.
+    idle: std::sync::Mutex<Vec<ClientSession>>,
+    /// Open transactions by `lsid` bytes, so that a stopped run can abort them.
+    pub(crate) open_transactions: std::sync::Mutex<HashSet<Vec<u8>>>,
+    subscription: Arc<Subscription>,
+}
+
+impl Connection {
+    /// Wraps a client that only the bridge uses. Nothing is sent yet. Must be called on the driver's runtime.
+    pub fn new(options: ClientOptions) -> Result<Arc<Self>, mongodb::error::Error> {
+        Self::with_subscription(options, Arc::default())
+    }
+
+    /// The same with command monitoring.
+    pub(crate) fn monitored(
+        mut options: ClientOptions,
+    ) -> Result<Arc<Self>, mongodb::error::Error> {
+        let subscription = Arc::new(Subscription::default());
+        options.command_event_handler = Some(subscription.handler());
+        Self::with_subscription(options, subscription)
+    }
+
+    fn with_subscription(
+        options: ClientOptions,
+        subscription: Arc<Subscription>,
+    ) -> Result<Arc<Self>, mongodb::error::Error> {
+        let client = Client::with_options(options.clone())?;
+        Ok(Arc::new(Self {
+            client,
+            options,
+            hello: OnceCell::new(),
+            numbers: std::sync::Mutex::default(),
+            idle: std::sync::Mutex::default(),
+            open_transactions: std::sync::Mutex::default(),
+            subscription,
+        }))
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn subscription(&self) -> Arc<Subscription> {
+        self.subscription.clone()
+    }
+
+    pub(crate) fn options(&self) -> &ClientOptions {
+        &self.options
+    }
+
+    /// The primary's `hello`, asked once.
+    pub(crate) async fn hello(&self) -> Result<&Document, mongodb::error::Error> {
+        self.hello
+            .get_or_try_init(|| async {
+                self.client
+                    .database("admin")
+                    .run_command(doc! {"hello": 1})
+                    .await
+            })
+            .await
+    }
+
+    /// `hello`, where it was asked before.
+    pub(crate) fn known_hello(&self) -> Option<&Document> {
+        self.hello.get()
+    }
+
+    /// Whether numbered writes are possible: on a replica set or through mongos, not on a standalone.
+    pub(crate) async fn numbers_writes(&self) -> Result<bool, mongodb::error::Error> {
+        let hello = self.hello().await?;
+        Ok(hello.contains_key("setName") || hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid"))
+    }
+
+    /// Raises and returns the transaction number of a session.
+    pub(crate) fn next_number(&self, lsid: &[u8]) -> i64 {
+        let mut numbers = lock(&self.numbers);
+        let number = numbers.entry(lsid.to_vec()).or_insert(0);
+        *number += 1;
+        *number
+    }
+
+    /// Starts a session. Causal consistency and snapshot reads are written into the bodies by the facade.
+    pub(crate) async fn start_session(&self) -> Result<ClientSession, mongodb::error::Error> {
+        self.client
+            .start_session()
+            .with_options(SessionOptions::builder().causal_consistency(false).build())
+            .await
+    }
+
+    pub(crate) async fn take_idle_session(&self) -> Result<ClientSession, mongodb::error::Error> {
+        let idle = lock(&self.idle).pop();
+        match idle {
+            Some(session) => Ok(session),
+            None => self.start_session().await,
+        }
+    }
+
+    pub(crate) fn put_idle_session(&self, session: ClientSession) {
+        lock(&self.idle).push(session);
+    }
+}
+
+/// The bytes of a session's `lsid` document.
+pub(crate) fn lsid_of(session: &ClientSession) -> Result<Vec<u8>, BridgeError> {
+    session
+        .id()
+        .to_vec()
+        .map_err(|error| BridgeError::invalid(error.to_string()))
+}
+
+/// Locks a mutex of plain data; a panic elsewhere left it as good as any.
+pub(crate) fn lock<T>(mutex: &std::sync::Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

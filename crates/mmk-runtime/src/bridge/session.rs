@@ -1,0 +1,51 @@
+//! A session of a script: the driver's client session for `lsid` and cluster time; numbers and transaction fields are
+//! ours (see `connection.rs`).
+
+use bson::RawDocument;
+use mongodb::ClientSession;
+use tokio::sync::Mutex;
+
+use super::connection::Connection;
+use super::connection::lock;
+
+/// A started session. Commands on it are sent one after another, as the server wants them in a transaction.
+pub(crate) struct Session {
+    pub(crate) client: u32,
+    pub(crate) lsid: Vec<u8>,
+    pub(crate) client_session: Mutex<ClientSession>,
+    open_transaction: std::sync::Mutex<Option<i64>>,
+}
+
+impl Session {
+    pub(crate) fn new(client: u32, lsid: Vec<u8>, client_session: ClientSession) -> Self {
+        Self {
+            client,
+            lsid,
+            client_session: Mutex::new(client_session),
+            open_transaction: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Remembers from a command that was sent whether a transaction is open.
+    pub(crate) fn note_transaction(&self, connection: &Connection, body: &RawDocument) {
+        let name = body
+            .into_iter()
+            .next()
+            .and_then(Result::ok)
+            .map(|(name, _)| name.as_str().to_owned())
+            .unwrap_or_default();
+        let mut open = lock(&self.open_transaction);
+        if name == "commitTransaction" || name == "abortTransaction" {
+            *open = None;
+            lock(&connection.open_transactions).remove(&self.lsid);
+        } else if body.get_bool("startTransaction").unwrap_or(false) {
+            *open = body.get_i64("txnNumber").ok();
+            lock(&connection.open_transactions).insert(self.lsid.clone());
+        }
+    }
+
+    pub(crate) fn take_open_transaction(&self, connection: &Connection) -> Option<i64> {
+        lock(&connection.open_transactions).remove(&self.lsid);
+        lock(&self.open_transaction).take()
+    }
+}

@@ -1,0 +1,183 @@
+//! The engine: takes requests on any thread, hands them to the one thread that owns V8, watches limits and the fence
+//! beside it, and answers in core's words.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use mmk_core::fence::Fence;
+use mmk_core::ports::Engine;
+use mmk_core::ports::Event;
+use mmk_core::ports::Observer;
+use mmk_core::ports::RunRequest;
+use mmk_core::script::Outcome;
+use mmk_core::script::Script;
+use mmk_core::script::ScriptError;
+use mmk_core::script::ScriptErrorKind;
+use serde_json::Value;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+
+use crate::bridge::connection::Connection;
+use crate::ops::permissions::Permissions;
+use crate::script_error::plain;
+use crate::worker::CheckJob;
+use crate::worker::ConfigJob;
+use crate::worker::Job;
+use crate::worker::RunJob;
+use crate::worker::start_worker;
+
+/// How often a running step tells its counts.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+
+/// What every isolate of a run is made with.
+#[derive(Clone)]
+pub struct EngineOptions {
+    /// The driver's runtime.
+    pub driver: Handle,
+    pub observer: Arc<dyn Observer>,
+    /// What scripts may touch besides the database.
+    pub permissions: Arc<Permissions>,
+    /// Heap limit of a script in bytes; memory outside the heap is watched against it too.
+    pub max_memory: u64,
+    /// How long loading a file may take while it is only checked.
+    pub check_timeout: Duration,
+    /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
+    pub prefetch: bool,
+    /// The environment that scripts see as `process.env`.
+    pub environment: Arc<BTreeMap<String, String>>,
+    /// Arguments that scripts see as `process.argv.slice(2)`.
+    pub arguments: Vec<String>,
+}
+
+/// The database that migrations work on.
+#[derive(Clone)]
+pub struct Target {
+    /// A connection that nobody but the engine uses (see `Connection`).
+    pub connection: Arc<Connection>,
+    pub database: String,
+}
+
+/// V8 on a thread of its own.
+pub struct V8Engine {
+    options: EngineOptions,
+    target: std::sync::OnceLock<Target>,
+    jobs: mpsc::UnboundedSender<Job>,
+}
+
+impl V8Engine {
+    /// Starts the thread. [`crate::init_platform`] must have been called before.
+    #[must_use]
+    pub fn new(options: EngineOptions) -> Self {
+        let jobs = start_worker(options.clone());
+        Self {
+            options,
+            target: std::sync::OnceLock::new(),
+            jobs,
+        }
+    }
+
+    /// Gives the engine its database; the first one stays. Configuration files are evaluated before there is one.
+    pub fn connect(&self, target: Target) {
+        let connection = target.connection.clone();
+        if self.target.set(target).is_ok() {
+            // What the deployment can do is asked for while scripts are still being loaded; an error shows at the first call.
+            self.options
+                .driver
+                .spawn(async move { drop(connection.hello().await) });
+        }
+    }
+
+    /// Evaluates a configuration file: the default export or the module itself, factory functions called, promises
+    /// awaited. Functions (hooks) come back as the text `"[Function]"`.
+    pub async fn load_config(&self, path: &Path) -> Result<Value, ScriptError> {
+        let (reply, answer) = oneshot::channel();
+        let path = path.to_owned();
+        self.send(Job::Config(ConfigJob { path, reply }));
+        answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    fn send(&self, job: Job) {
+        // The worker outlives the engine; when its thread died, the dropped reply channel says so.
+        let _ = self.jobs.send(job);
+    }
+}
+
+#[async_trait]
+impl Engine for V8Engine {
+    async fn check(&self, paths: &[&Path]) -> Vec<Result<Script, ScriptError>> {
+        let (reply, answer) = oneshot::channel();
+        let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).to_owned()).collect();
+        let count = paths.len();
+        self.send(Job::Check(CheckJob { paths, reply }));
+        answer
+            .await
+            .unwrap_or_else(|_| (0..count).map(|_| Err(gone())).collect())
+    }
+
+    async fn run(&self, request: RunRequest<'_>) -> Result<Outcome, ScriptError> {
+        let (reply, mut answer) = oneshot::channel();
+        let (seals, mut seal_requests) = mpsc::unbounded_channel();
+        let Some(target) = self.target.get().cloned() else {
+            return Err(plain(
+                ScriptErrorKind::Internal,
+                "the engine has no database".to_owned(),
+                Outcome::default(),
+            ));
+        };
+        let bridge = crate::bridge::Bridge::new(
+            self.options.driver.clone(),
+            request.fence.clone(),
+            Some(target.connection),
+            self.options.prefetch,
+        );
+        let counters = bridge.clone();
+        self.send(Job::Run(RunJob {
+            path: request.script.path.clone(),
+            direction: request.direction,
+            transaction: request.transaction,
+            timeout: request.timeout,
+            database: target.database,
+            bridge: bridge.clone(),
+            seals,
+            reply,
+        }));
+        let mut seal = request.seal;
+        let mut progress = tokio::time::interval(PROGRESS_EVERY);
+        progress.tick().await;
+        let started = tokio::time::Instant::now();
+        let result = loop {
+            tokio::select! {
+                result = &mut answer => break result.unwrap_or_else(|_| Err(gone())),
+                Some((outcome, answer)) = seal_requests.recv() => {
+                    let commands = seal.take().map(|seal| seal(&outcome)).unwrap_or_default();
+                    // The isolate may have been stopped meanwhile; then nobody waits for the commands.
+                    let _ = answer.send(commands);
+                }
+                _ = progress.tick() => self.options.observer.notice(Event::Progress {
+                    counts: counters.counters.snapshot(),
+                    elapsed: started.elapsed(),
+                }),
+            }
+        };
+        bridge.settle().await;
+        result
+    }
+}
+
+fn gone() -> ScriptError {
+    plain(
+        ScriptErrorKind::Internal,
+        "the JavaScript thread is gone".to_owned(),
+        Outcome::default(),
+    )
+}
+
+/// A fence for work that has no lock, such as checking.
+pub(crate) fn own_fence() -> Fence {
+    Fence::open()
+}

@@ -1,0 +1,170 @@
+//! THE list: every op and every script that crosses the border between Rust and JavaScript.
+
+use std::rc::Rc;
+
+use deno_core::Extension;
+use deno_core::ExtensionFileSource;
+use deno_core::FastStaticString;
+use deno_core::ascii_str_include;
+
+use crate::loader::Loader;
+use crate::loader::mmk_modules;
+use crate::ops::database::op_mmk_advance_cluster_time;
+use crate::ops::database::op_mmk_close_cursor;
+use crate::ops::database::op_mmk_command;
+use crate::ops::database::op_mmk_end_session;
+use crate::ops::database::op_mmk_next_batch;
+use crate::ops::database::op_mmk_next_transaction_number;
+use crate::ops::database::op_mmk_open_cursor;
+use crate::ops::database::op_mmk_session_id;
+use crate::ops::database::op_mmk_start_session;
+use crate::ops::client::op_mmk_client_info;
+use crate::ops::client::op_mmk_close_client;
+use crate::ops::client::op_mmk_cluster_time;
+use crate::ops::client::op_mmk_connect_client;
+use crate::ops::client::op_mmk_next_events;
+use crate::ops::client::op_mmk_subscribe;
+use crate::ops::host::op_mmk_exit;
+use crate::ops::host::op_mmk_mark;
+use crate::ops::host::op_mmk_print;
+use crate::ops::host::op_mmk_seal;
+use crate::ops::crypto::op_node_hash_copy;
+use crate::ops::crypto::op_node_hash_digest;
+use crate::ops::crypto::op_node_hash_new;
+use crate::ops::crypto::op_node_hash_update;
+use crate::ops::crypto::op_node_hmac_new;
+use crate::ops::crypto::op_node_pbkdf2;
+use crate::ops::crypto::op_node_pbkdf2_sync;
+use crate::ops::crypto::op_node_random_fill;
+use crate::ops::crypto::op_node_scrypt;
+use crate::ops::crypto::op_node_scrypt_sync;
+use crate::ops::fs::op_node_fs_call;
+use crate::ops::fs::op_node_fs_call_sync;
+use crate::ops::fs::op_node_fs_close;
+use crate::ops::fs::op_node_fs_fstat;
+use crate::ops::fs::op_node_fs_fsync;
+use crate::ops::fs::op_node_fs_ftruncate;
+use crate::ops::fs::op_node_fs_open;
+use crate::ops::fs::op_node_fs_open_sync;
+use crate::ops::fs::op_node_fs_read;
+use crate::ops::fs::op_node_fs_read_file;
+use crate::ops::fs::op_node_fs_read_file_sync;
+use crate::ops::fs::op_node_fs_read_sync;
+use crate::ops::fs::op_node_fs_write;
+use crate::ops::fs::op_node_fs_write_file;
+use crate::ops::fs::op_node_fs_write_file_sync;
+use crate::ops::fs::op_node_fs_write_sync;
+use crate::ops::os::op_node_os_facts;
+use crate::ops::os::op_node_os_memory;
+use crate::ops::process::op_node_cpu;
+use crate::ops::process::op_node_env_get;
+use crate::ops::process::op_node_env_keys;
+use crate::ops::process::op_node_hrtime;
+use crate::ops::process::op_node_memory;
+use crate::ops::process::op_node_process_facts;
+use crate::ops::process::op_node_uptime;
+use crate::ops::text::op_node_text_decode;
+use crate::ops::text::op_node_text_encode;
+use crate::ops::text::op_node_text_is_utf8;
+use crate::ops::text::op_node_text_write;
+use crate::ops::zlib::op_node_zlib_finish;
+use crate::ops::zlib::op_node_zlib_flush;
+use crate::ops::zlib::op_node_zlib_new;
+use crate::ops::zlib::op_node_zlib_whole;
+use crate::ops::zlib::op_node_zlib_whole_sync;
+use crate::ops::zlib::op_node_zlib_write;
+
+/// The bundle of js-runtime, made by build.rs.
+#[allow(long_running_const_eval, reason = "checks a megabyte of text for ASCII, once per build")]
+const HOST: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/host.js"));
+
+/// The specifier of the bundle; frames from `ext:` never reach a user's stack.
+pub(crate) const HOST_SPECIFIER: &str = "ext:mmk/host.js";
+
+deno_core::extension!(
+    mmk,
+    deps = [deno_webidl, deno_web],
+    ops = [
+        op_mmk_command,
+        op_mmk_open_cursor,
+        op_mmk_next_batch,
+        op_mmk_close_cursor,
+        op_mmk_start_session,
+        op_mmk_session_id,
+        op_mmk_end_session,
+        op_mmk_advance_cluster_time,
+        op_mmk_next_transaction_number,
+        op_mmk_client_info,
+        op_mmk_close_client,
+        op_mmk_cluster_time,
+        op_mmk_connect_client,
+        op_mmk_next_events,
+        op_mmk_subscribe,
+        op_mmk_exit,
+        op_mmk_mark,
+        op_mmk_print,
+        op_mmk_seal,
+        op_node_hash_copy,
+        op_node_hash_digest,
+        op_node_hash_new,
+        op_node_hash_update,
+        op_node_hmac_new,
+        op_node_pbkdf2,
+        op_node_pbkdf2_sync,
+        op_node_random_fill,
+        op_node_scrypt,
+        op_node_scrypt_sync,
+        op_node_fs_call,
+        op_node_fs_call_sync,
+        op_node_fs_close,
+        op_node_fs_fstat,
+        op_node_fs_fsync,
+        op_node_fs_ftruncate,
+        op_node_fs_open,
+        op_node_fs_open_sync,
+        op_node_fs_read,
+        op_node_fs_read_file,
+        op_node_fs_read_file_sync,
+        op_node_fs_read_sync,
+        op_node_fs_write,
+        op_node_fs_write_file,
+        op_node_fs_write_file_sync,
+        op_node_fs_write_sync,
+        op_node_os_facts,
+        op_node_os_memory,
+        op_node_cpu,
+        op_node_env_get,
+        op_node_env_keys,
+        op_node_hrtime,
+        op_node_memory,
+        op_node_process_facts,
+        op_node_uptime,
+        op_node_text_decode,
+        op_node_text_encode,
+        op_node_text_is_utf8,
+        op_node_text_write,
+        op_node_zlib_finish,
+        op_node_zlib_flush,
+        op_node_zlib_new,
+        op_node_zlib_whole,
+        op_node_zlib_whole_sync,
+        op_node_zlib_write,
+    ],
+);
+
+/// All extensions of an isolate, in order.
+pub(crate) fn extensions(loader: Rc<Loader>) -> Vec<Extension> {
+    let mut host = mmk::init();
+    host.lazy_loaded_js_files = vec![ExtensionFileSource::new(HOST_SPECIFIER, HOST)].into();
+    vec![
+        deno_webidl::deno_webidl::init(),
+        deno_web::deno_web::init(
+            std::sync::Arc::new(deno_web::BlobStore::default()),
+            None,
+            false,
+            deno_web::InMemoryBroadcastChannel::default(),
+        ),
+        mmk_modules::init(loader),
+        host,
+    ]
+}

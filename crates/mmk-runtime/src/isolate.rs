@@ -1,0 +1,172 @@
+//! One fresh isolate, so that nothing leaks from one migration into the next: its extensions, its limits, and the calls
+//! into the host script. It doesn't know what a run is; `engine.rs` does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use deno_core::JsRuntime;
+use deno_core::PollEventLoopOptions;
+use deno_core::RuntimeOptions;
+use deno_core::error::CoreError;
+use deno_core::error::CoreErrorKind;
+use deno_core::scope;
+use deno_core::v8;
+use mmk_core::fence::StopReason;
+use serde_json::Value;
+
+use crate::bridge::Bridge;
+use crate::extension::HOST_SPECIFIER;
+use crate::extension::extensions;
+use crate::host_state::HostState;
+use crate::loader::Loader;
+use crate::loader::Modules;
+use crate::ops::permissions::Permissions;
+
+/// How much more heap a script gets after it hit its limit, so that it can be stopped in order: bytes.
+const LAST_HEADROOM: usize = 64 * 1024 * 1024;
+
+/// What an isolate is made with.
+pub(crate) struct IsolateOptions {
+    pub(crate) bridge: Arc<Bridge>,
+    pub(crate) host: Arc<HostState>,
+    pub(crate) modules: Arc<Modules>,
+    pub(crate) permissions: Arc<Permissions>,
+    pub(crate) environment: Arc<BTreeMap<String, String>>,
+    /// Heap limit in bytes.
+    pub(crate) max_memory: u64,
+    /// Plain facts for the host script (`start(settings)` in js-runtime/src/host/main.js).
+    pub(crate) settings: Value,
+}
+
+/// Why a call into the host script gave no answer.
+#[derive(Debug)]
+pub(crate) enum CallError {
+    /// The promise will never settle: nothing is left that could settle it.
+    NeverSettles,
+    /// Stopped from outside, or by `process.exit`.
+    Terminated,
+    /// An error that no host function caught: an unhandled rejection, or a fault of ours.
+    Uncaught(Box<deno_core::error::JsError>),
+    Internal(String),
+}
+
+/// A JavaScript world of its own.
+pub(crate) struct Isolate {
+    runtime: JsRuntime,
+    host: v8::Global<v8::Object>,
+}
+
+impl Isolate {
+    pub(crate) fn new(options: IsolateOptions) -> Result<Self, CallError> {
+        let limit = usize::try_from(options.max_memory).unwrap_or(usize::MAX);
+        let loader = Loader::new(options.modules.clone());
+        let mut runtime_options = RuntimeOptions {
+            extensions: extensions(loader.clone()),
+            create_params: Some(v8::CreateParams::default().heap_limits(0, limit)),
+            ..Default::default()
+        };
+        loader.install(&mut runtime_options);
+        let mut runtime = JsRuntime::new(runtime_options);
+        options
+            .host
+            .attach(runtime.v8_isolate().thread_safe_handle());
+        watch_heap(&mut runtime, &options, limit);
+        {
+            let state = runtime.op_state();
+            let mut state = state.borrow_mut();
+            state.put(options.bridge);
+            state.put(options.host);
+            state.put(options.permissions);
+            crate::ops::init_state(&mut state, options.environment);
+        }
+        let script = format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})");
+        let host = runtime
+            .execute_script("ext:mmk/start.js", script)
+            .map_err(CallError::Uncaught)?;
+        let host = {
+            scope!(scope, &mut runtime);
+            let local = v8::Local::new(scope, host);
+            let object = v8::Local::<v8::Object>::try_from(local)
+                .map_err(|_| CallError::Internal("the host script is no object".to_owned()))?;
+            v8::Global::new(scope, object)
+        };
+        let mut isolate = Self { runtime, host };
+        isolate.start(&options.settings)?;
+        Ok(isolate)
+    }
+
+    /// Installs globals and hides our internals from user code; synchronous.
+    fn start(&mut self, settings: &Value) -> Result<(), CallError> {
+        let call = self.invoke("start", settings)?;
+        futures::FutureExt::now_or_never(call)
+            .ok_or_else(|| CallError::Internal("`start` must not wait".to_owned()))?
+            .map(drop)
+            .map_err(CallError::Uncaught)
+    }
+
+    fn invoke(
+        &mut self,
+        name: &str,
+        argument: &Value,
+    ) -> Result<
+        impl Future<Output = Result<v8::Global<v8::Value>, Box<deno_core::error::JsError>>> + use<>,
+        CallError,
+    > {
+        let (function, argument) = {
+            scope!(scope, &mut self.runtime);
+            let host = v8::Local::new(scope, &self.host);
+            let key = v8::String::new(scope, name)
+                .ok_or_else(|| CallError::Internal("name too long".to_owned()))?;
+            let function = host
+                .get(scope, key.into())
+                .and_then(|value| v8::Local::<v8::Function>::try_from(value).ok())
+                .ok_or_else(|| {
+                    CallError::Internal(format!("the host script has no function `{name}`"))
+                })?;
+            let argument = serde_v8::to_v8(scope, argument)
+                .map_err(|error| CallError::Internal(error.to_string()))?;
+            (
+                v8::Global::new(scope, function),
+                v8::Global::new(scope, argument),
+            )
+        };
+        Ok(self.runtime.call_with_args(&function, &[argument]))
+    }
+
+    /// Calls a host function with plain data and waits for its answer, running the event loop.
+    pub(crate) async fn call(&mut self, name: &str, argument: &Value) -> Result<Value, CallError> {
+        let call = Box::pin(self.invoke(name, argument)?);
+        let result = self
+            .runtime
+            .with_event_loop_promise(call, PollEventLoopOptions::default())
+            .await
+            .map_err(|error| self.classify(error))?;
+        scope!(scope, &mut self.runtime);
+        let local = v8::Local::new(scope, result);
+        serde_v8::from_v8(scope, local).map_err(|error| CallError::Internal(error.to_string()))
+    }
+
+    fn classify(&mut self, error: CoreError) -> CallError {
+        if self.runtime.v8_isolate().is_execution_terminating() {
+            return CallError::Terminated;
+        }
+        match error.into_kind() {
+            CoreErrorKind::PendingPromiseResolution => CallError::NeverSettles,
+            CoreErrorKind::ExecutionTerminated => CallError::Terminated,
+            CoreErrorKind::Js(error) => CallError::Uncaught(error),
+            other => CallError::Internal(other.to_string()),
+        }
+    }
+}
+
+/// At the limit: close the fence first, so that no write follows, then stop the script.
+fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, limit: usize) {
+    let fence = options.bridge.fence.clone();
+    let host = options.host.clone();
+    let told = options.max_memory;
+    runtime.add_near_heap_limit_callback(move |current, _initial| {
+        fence.close(StopReason::OutOfMemory { limit: told });
+        host.terminate();
+        current.max(limit) + LAST_HEADROOM
+    });
+}

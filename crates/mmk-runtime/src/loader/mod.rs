@@ -1,0 +1,32 @@
+//! Modules: which file a specifier means, what is in it, and how it reaches V8. Node's rules for CommonJS and ESM, plus
+//! TypeScript. The CommonJS side itself (cache, `module`, `require`) is JavaScript, in js-runtime/src/modules.
+
+mod builtin_names;
+mod check;
+mod commonjs_exports;
+mod emit;
+mod erase;
+mod error;
+mod facade;
+mod files;
+mod module_loader;
+mod modules;
+mod ops;
+mod package_scope;
+mod package_specifier;
+mod prepared;
+mod program;
+mod resolve;
+mod syntax_facts;
+mod syntax_problem;
+mod translate;
+
+pub use builtin_names::BuiltinNames;
+pub use check::check_syntax;
+pub use error::ErrorClass;
+pub use error::ModuleError;
+pub use files::ReadCheck;
+pub use module_loader::Loader;
+pub use modules::Modules;
+pub use ops::mmk_modules;
+pub use syntax_problem::SyntaxProblem;

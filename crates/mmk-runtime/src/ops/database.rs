@@ -1,0 +1,228 @@
+//! The database ops: handles and BSON bytes in, BSON bytes out. The JavaScript side is `js-runtime/src/bridge.js`, which
+//! documents each call.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use bson::RawDocumentBuf;
+use deno_core::OpState;
+use deno_core::op2;
+
+use crate::bridge::Bridge;
+use crate::bridge::command::Command;
+use crate::bridge::command::Retry;
+use crate::bridge::connection::lsid_of;
+use crate::bridge::cursor::CursorOptions;
+use crate::bridge::cursor::retry_of_flags;
+use crate::bridge::error::BridgeError;
+use crate::bridge::selection_criteria;
+use crate::bridge::session::Session;
+
+fn bridge(state: &Rc<RefCell<OpState>>) -> Arc<Bridge> {
+    state.borrow().borrow::<Arc<Bridge>>().clone()
+}
+
+fn document(bytes: Vec<u8>) -> Result<RawDocumentBuf, BridgeError> {
+    RawDocumentBuf::from_bytes(bytes).map_err(|error| BridgeError::invalid(error.to_string()))
+}
+
+struct Call {
+    client: u32,
+    database: String,
+    body: Vec<u8>,
+    session: u32,
+    retry: Retry,
+    read_preference: String,
+}
+
+fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeError> {
+    bridge.check_fence()?;
+    Ok(Command {
+        connection: bridge.client(call.client)?,
+        database: call.database,
+        body: document(call.body)?,
+        session: bridge.session(call.session)?,
+        retry: call.retry,
+        criteria: selection_criteria(&call.read_preference)?,
+    })
+}
+
+#[op2]
+#[buffer]
+#[allow(clippy::too_many_arguments, reason = "ops take positional arguments")]
+pub(crate) async fn op_mmk_command(
+    state: Rc<RefCell<OpState>>,
+    #[smi] client: u32,
+    #[string] database: String,
+    #[buffer(copy)] body: Vec<u8>,
+    #[smi] session: u32,
+    #[smi] flags: u32,
+    #[string] read_preference: String,
+) -> Result<Vec<u8>, BridgeError> {
+    let bridge = bridge(&state);
+    let command = prepare(
+        &bridge,
+        Call {
+            client,
+            database,
+            body,
+            session,
+            retry: retry_of_flags(flags),
+            read_preference,
+        },
+    )?;
+    let runner = bridge.clone();
+    bridge
+        .on_driver(async move { runner.run_command(command).await })
+        .await
+        .map(RawDocumentBuf::into_bytes)
+}
+
+#[op2]
+#[buffer]
+#[allow(clippy::too_many_arguments, reason = "ops take positional arguments")]
+pub(crate) async fn op_mmk_open_cursor(
+    state: Rc<RefCell<OpState>>,
+    #[smi] cursor: u32,
+    #[smi] client: u32,
+    #[string] database: String,
+    #[buffer(copy)] body: Vec<u8>,
+    #[smi] session: u32,
+    #[smi] flags: u32,
+    #[string] read_preference: String,
+    #[string] options: String,
+) -> Result<Vec<u8>, BridgeError> {
+    let bridge = bridge(&state);
+    let options: CursorOptions = serde_json::from_str(&options)
+        .map_err(|error| BridgeError::invalid(format!("invalid cursor options: {error}")))?;
+    let command = prepare(
+        &bridge,
+        Call {
+            client,
+            database,
+            body,
+            session,
+            retry: retry_of_flags(flags),
+            read_preference,
+        },
+    )?;
+    let runner = bridge.clone();
+    let (reply, opened) = bridge
+        .on_driver(async move { runner.open_cursor(command, options).await })
+        .await?;
+    if let Some(opened) = opened {
+        bridge.add_cursor(cursor, opened);
+    }
+    Ok(reply.into_bytes())
+}
+
+#[op2]
+#[buffer]
+pub(crate) async fn op_mmk_next_batch(
+    state: Rc<RefCell<OpState>>,
+    #[smi] cursor: u32,
+) -> Result<Vec<u8>, BridgeError> {
+    let bridge = bridge(&state);
+    let open = bridge.cursor(cursor)?;
+    let runner = bridge.clone();
+    bridge
+        .on_driver(async move { runner.next_batch(&open).await })
+        .await
+        .map(RawDocumentBuf::into_bytes)
+}
+
+#[op2]
+pub(crate) async fn op_mmk_close_cursor(state: Rc<RefCell<OpState>>, #[smi] cursor: u32) {
+    let bridge = bridge(&state);
+    let Some(open) = bridge.remove_cursor(cursor) else {
+        return;
+    };
+    let closed = bridge
+        .on_driver(async move {
+            open.close().await;
+            Ok(())
+        })
+        .await;
+    debug_assert!(closed.is_ok(), "closing a cursor never fails");
+}
+
+#[op2]
+#[smi]
+pub(crate) async fn op_mmk_start_session(
+    state: Rc<RefCell<OpState>>,
+    #[smi] client: u32,
+) -> Result<u32, BridgeError> {
+    let bridge = bridge(&state);
+    bridge.check_fence()?;
+    let connection = bridge.client(client)?;
+    let session = bridge
+        .on_driver(async move {
+            connection
+                .start_session()
+                .await
+                .map_err(|error| BridgeError::from_driver(&error))
+        })
+        .await?;
+    let lsid = lsid_of(&session)?;
+    Ok(bridge.add_session(Session::new(client, lsid, session)))
+}
+
+#[op2]
+#[buffer]
+pub(crate) fn op_mmk_session_id(
+    state: &mut OpState,
+    #[smi] session: u32,
+) -> Result<Vec<u8>, BridgeError> {
+    let bridge = state.borrow::<Arc<Bridge>>().clone();
+    let session = bridge
+        .session(session)?
+        .ok_or_else(|| BridgeError::invalid("no session was given"))?;
+    Ok(session.lsid.clone())
+}
+
+#[op2(fast)]
+pub(crate) fn op_mmk_end_session(state: &mut OpState, #[smi] session: u32) {
+    let bridge = state.borrow::<Arc<Bridge>>().clone();
+    if let Some(session) = bridge.remove_session(session) {
+        // Dropping the client session returns the server session to the driver's pool, on the driver's runtime.
+        let driver = bridge.driver.clone();
+        driver.spawn(async move { drop(session) });
+    }
+}
+
+#[op2(fast)]
+pub(crate) fn op_mmk_advance_cluster_time(
+    state: &mut OpState,
+    #[smi] session: u32,
+    #[buffer(copy)] cluster_time: Vec<u8>,
+) -> Result<(), BridgeError> {
+    let bridge = state.borrow::<Arc<Bridge>>().clone();
+    let Some(session) = bridge.session(session)? else {
+        return Ok(());
+    };
+    let cluster_time: mongodb::ClusterTime = bson::deserialize_from_slice(&cluster_time)
+        .map_err(|error| BridgeError::invalid(error.to_string()))?;
+    let driver = bridge.driver.clone();
+    driver.spawn(async move {
+        session
+            .client_session
+            .lock()
+            .await
+            .advance_cluster_time(&cluster_time);
+    });
+    Ok(())
+}
+
+#[op2(fast)]
+#[bigint]
+pub(crate) fn op_mmk_next_transaction_number(
+    state: &mut OpState,
+    #[smi] session: u32,
+) -> Result<i64, BridgeError> {
+    let bridge = state.borrow::<Arc<Bridge>>().clone();
+    let session = bridge
+        .session(session)?
+        .ok_or_else(|| BridgeError::invalid("no session was given"))?;
+    Ok(bridge.client(session.client)?.next_number(&session.lsid))
+}

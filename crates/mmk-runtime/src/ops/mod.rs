@@ -1,0 +1,21 @@
+//! The ops: what JavaScript may ask of the host. One file per concern, named after the JavaScript that calls it.
+
+pub(crate) mod client;
+pub(crate) mod database;
+pub(crate) mod host;
+pub(crate) mod crypto;
+pub(crate) mod fs;
+mod fs_error;
+mod fs_requests;
+pub(crate) mod os;
+pub mod permissions;
+pub(crate) mod process;
+pub(crate) mod text;
+pub(crate) mod zlib;
+
+/// Puts what the ops keep between calls into a fresh isolate's state.
+pub(crate) fn init_state(state: &mut deno_core::OpState, environment: std::sync::Arc<std::collections::BTreeMap<String, String>>) {
+    state.put(environment);
+    state.put(fs::OpenFiles::default());
+    state.put(process::ProcessStart::default());
+}

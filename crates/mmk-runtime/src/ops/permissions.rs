@@ -1,0 +1,315 @@
+//! What a script may touch outside the database. Every native function that reaches the outside asks here first; a refusal names
+//! the flag that would allow it. Paths are resolved through `..` and symbolic links before they are judged, and the resolved
+//! path is the one that is used afterwards.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Component;
+use std::path::Path;
+use std::path::PathBuf;
+
+use deno_error::JsError;
+
+/// How much of one kind of thing is allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant<T> {
+    All,
+    Only(Vec<T>),
+}
+
+impl<T> Grant<T> {
+    /// Nothing at all.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self::Only(Vec::new())
+    }
+}
+
+/// The permissions of one run, kept in the isolate's state.
+#[derive(Clone, Debug)]
+pub struct Permissions {
+    /// Names of environment variables that scripts see; the others don't exist for them.
+    pub environment: Grant<String>,
+    /// Folders and files, resolved by [`Permissions::new`] or [`Permissions::allow_read`].
+    pub read: Grant<PathBuf>,
+    pub write: Grant<PathBuf>,
+    /// `host` or `host:port`.
+    pub network: Grant<String>,
+    /// Names or paths of programs.
+    pub run: Grant<String>,
+    pub project_root: PathBuf,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    Read,
+    Write,
+}
+
+impl Access {
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Read => "--allow-read",
+            Self::Write => "--allow-write",
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Read => "reading",
+            Self::Write => "writing",
+        }
+    }
+}
+
+/// Whether a symbolic link at the end of a path stands for its target or for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastLink {
+    Follow,
+    Keep,
+}
+
+/// A refusal, as a script sees it: an `Error` with `code` and `permission`.
+#[derive(Clone, Debug, thiserror::Error, JsError)]
+#[class(generic)]
+#[property("code" = "ERR_ACCESS_DENIED")]
+#[property("permission" = self.permission)]
+#[property("resource" = self.resource.clone())]
+#[error("{message}")]
+pub struct AccessDenied {
+    pub message: String,
+    pub permission: &'static str,
+    pub resource: String,
+}
+
+/// As many as Linux follows.
+const MAX_LINKS: usize = 40;
+
+/// The device that swallows what is written; opening it can do no harm.
+const NULL_DEVICE: &str = "/dev/null";
+
+impl Permissions {
+    /// The defaults: environment, and reading and writing inside the project folder; no network, no programs.
+    #[must_use]
+    pub fn new(project_root: &Path) -> Self {
+        let root = resolve(project_root, LastLink::Follow).unwrap_or_else(|_| project_root.into());
+        Self {
+            environment: Grant::All,
+            read: Grant::Only(vec![root.clone()]),
+            write: Grant::Only(vec![root.clone()]),
+            network: Grant::none(),
+            run: Grant::none(),
+            project_root: root,
+        }
+    }
+
+    /// Allows one more folder or file; relative paths count from the working directory.
+    pub fn allow(&mut self, access: Access, path: &Path) {
+        let resolved = resolve(path, LastLink::Follow).unwrap_or_else(|_| path.into());
+        let grant = match access {
+            Access::Read => &mut self.read,
+            Access::Write => &mut self.write,
+        };
+        if let Grant::Only(paths) = grant {
+            paths.push(resolved);
+        }
+    }
+
+    /// The path to use instead of `path`, when it may be used.
+    pub fn check_path(
+        &self,
+        access: Access,
+        path: &Path,
+        last: LastLink,
+    ) -> Result<PathBuf, PathError> {
+        let resolved = resolve(path, last)?;
+        let grant = match access {
+            Access::Read => &self.read,
+            Access::Write => &self.write,
+        };
+        let allowed = match grant {
+            Grant::All => true,
+            Grant::Only(roots) => roots.iter().any(|root| resolved.starts_with(root)),
+        };
+        if allowed || resolved == Path::new(NULL_DEVICE) {
+            return Ok(resolved);
+        }
+        Err(self.refuse_path(access, path, &resolved).into())
+    }
+
+    fn refuse_path(&self, access: Access, asked: &Path, resolved: &Path) -> AccessDenied {
+        let through = if asked == resolved {
+            String::new()
+        } else {
+            format!(" (that is `{}`)", resolved.display())
+        };
+        AccessDenied {
+            message: format!(
+                "{} `{}`{through} is not allowed: it lies outside the project folder `{}`; allow it with `{}={}`",
+                access.verb(),
+                asked.display(),
+                self.project_root.display(),
+                access.flag(),
+                resolved.display(),
+            ),
+            permission: match access {
+                Access::Read => "FileSystemRead",
+                Access::Write => "FileSystemWrite",
+            },
+            resource: resolved.display().to_string(),
+        }
+    }
+
+    /// `host` may come with a port; a grant without a port covers every port.
+    pub fn check_network(&self, host: &str, port: u16) -> Result<(), AccessDenied> {
+        let full = format!("{host}:{port}");
+        match &self.network {
+            Grant::All => Ok(()),
+            Grant::Only(hosts) if hosts.iter().any(|known| *known == host || *known == full) => {
+                Ok(())
+            }
+            Grant::Only(_) => Err(AccessDenied {
+                message: format!(
+                    "connecting to `{full}` is not allowed: scripts reach nothing but MongoDB; allow it with `--allow-net={host}`"
+                ),
+                permission: "Net",
+                resource: full,
+            }),
+        }
+    }
+
+    pub fn check_run(&self, program: &str) -> Result<(), AccessDenied> {
+        match &self.run {
+            Grant::All => Ok(()),
+            Grant::Only(programs) if programs.iter().any(|known| known == program) => Ok(()),
+            Grant::Only(_) => Err(AccessDenied {
+                message: format!(
+                    "starting `{program}` is not allowed: scripts start no programs; allow it with `--allow-run={program}`"
+                ),
+                permission: "ChildProcess",
+                resource: program.to_owned(),
+            }),
+        }
+    }
+}
+
+/// Why a path can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PathError {
+    #[error(transparent)]
+    Denied(#[from] AccessDenied),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Like `realpath`, but what does not exist yet is allowed at any place, and links that lead nowhere are followed too.
+pub fn resolve(path: &Path, last: LastLink) -> io::Result<PathBuf> {
+    let absolute = std::path::absolute(path)?;
+    let mut resolved = PathBuf::from("/");
+    let mut pending: Vec<OsString> = parts(&absolute);
+    let mut links = 0;
+    while let Some(part) = pending.pop() {
+        if part == ".." {
+            resolved.pop();
+            continue;
+        }
+        let candidate = resolved.join(&part);
+        let follow = !pending.is_empty() || last == LastLink::Follow;
+        match std::fs::read_link(&candidate) {
+            Ok(target) if follow => {
+                links += 1;
+                if links > MAX_LINKS {
+                    return Err(io::Error::from_raw_os_error(rustix::io::Errno::LOOP.raw_os_error()));
+                }
+                if target.is_absolute() {
+                    resolved = PathBuf::from("/");
+                }
+                pending.extend(parts(&target));
+            }
+            _ => resolved = candidate,
+        }
+    }
+    Ok(resolved)
+}
+
+/// The names of a path, last one first.
+fn parts(path: &Path) -> Vec<OsString> {
+    path.components()
+        .rev()
+        .filter_map(|component| match component {
+            Component::Normal(name) => Some(name.to_owned()),
+            Component::ParentDir => Some("..".into()),
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn denied(permissions: &Permissions, access: Access, path: &Path) -> AccessDenied {
+        match permissions.check_path(access, path, LastLink::Follow) {
+            Err(PathError::Denied(refusal)) => refusal,
+            other => panic!("expected a refusal of {}, got {other:?}", path.display()),
+        }
+    }
+
+    #[test]
+    fn parent_folders_and_links_do_not_lead_out_of_the_project() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let project = folder.path().join("project");
+        let outside = folder.path().join("outside");
+        fs::create_dir(&project).expect("project");
+        fs::create_dir(&outside).expect("outside");
+        fs::write(outside.join("secret"), "x").expect("file");
+        symlink(&outside, project.join("door")).expect("link");
+        symlink(outside.join("new"), project.join("dangling")).expect("link");
+        let permissions = Permissions::new(&project);
+
+        for path in ["../outside/secret", "door/secret", "door/../outside/secret", "dangling", "missing/../../outside/secret"] {
+            let refusal = denied(&permissions, Access::Read, &project.join(path));
+            assert!(refusal.message.contains("--allow-read="), "{}", refusal.message);
+            denied(&permissions, Access::Write, &project.join(path));
+        }
+        let inside = permissions
+            .check_path(Access::Write, &project.join("door/../project/new.txt"), LastLink::Follow)
+            .expect("comes back inside");
+        assert!(inside.ends_with("project/new.txt"));
+    }
+
+    #[test]
+    fn a_link_itself_may_be_removed_without_following_it() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let project = folder.path().join("project");
+        fs::create_dir(&project).expect("project");
+        symlink("/etc", project.join("door")).expect("link");
+        let permissions = Permissions::new(&project);
+        permissions
+            .check_path(Access::Write, &project.join("door"), LastLink::Keep)
+            .expect("the link lies inside");
+    }
+
+    #[test]
+    fn links_in_a_circle_end_in_an_error() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        symlink("b", folder.path().join("a")).expect("link");
+        symlink("a", folder.path().join("b")).expect("link");
+        let error = resolve(&folder.path().join("a"), LastLink::Follow).expect_err("a circle");
+        assert_eq!(error.raw_os_error(), Some(rustix::io::Errno::LOOP.raw_os_error()));
+    }
+
+    #[test]
+    fn network_and_programs_are_refused_by_name() {
+        let mut permissions = Permissions::new(Path::new("/tmp"));
+        let refusal = permissions.check_network("example.com", 443).expect_err("no network");
+        assert!(refusal.message.contains("`--allow-net=example.com`"));
+        permissions.network = Grant::Only(vec!["example.com".to_owned()]);
+        permissions.check_network("example.com", 443).expect("allowed");
+        permissions.check_network("example.org", 443).expect_err("another host");
+        permissions.check_run("sh").expect_err("no programs");
+    }
+}

@@ -1,0 +1,304 @@
+//! The one thread that owns V8: takes jobs in order, makes a fresh isolate for each, and stays in charge of it until it is
+//! gone. The heartbeat of the lock is never here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mmk_core::fence::Fence;
+use mmk_core::script::Direction;
+use mmk_core::script::Outcome;
+use mmk_core::script::Script;
+use mmk_core::script::ScriptError;
+use mmk_core::script::ScriptErrorKind;
+use serde::Deserialize;
+use serde_json::Value;
+use serde_json::json;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+
+use crate::bridge::Bridge;
+use crate::check::read_verdict;
+use crate::check::unread;
+use crate::engine::EngineOptions;
+use crate::engine::own_fence;
+use crate::host_state::HostState;
+use crate::host_state::SealRequest;
+use crate::isolate::CallError;
+use crate::isolate::Isolate;
+use crate::isolate::IsolateOptions;
+use crate::limits;
+use crate::loader::BuiltinNames;
+use crate::loader::Modules;
+use crate::loader::ReadCheck;
+use crate::ops::permissions::Access;
+use crate::ops::permissions::LastLink;
+use crate::ops::permissions::Permissions;
+use crate::script_error::Failure;
+use crate::script_error::from_call_error;
+use crate::script_error::stopped;
+
+/// V8's own stack limit is about 1 MB, whatever the thread has; this leaves room for native frames below it.
+const STACK_SIZE: usize = 8 * 1024 * 1024;
+
+pub(crate) enum Job {
+    Check(CheckJob),
+    Run(RunJob),
+    Config(ConfigJob),
+}
+
+pub(crate) struct CheckJob {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) reply: oneshot::Sender<Vec<Result<Script, ScriptError>>>,
+}
+
+pub(crate) struct RunJob {
+    pub(crate) path: PathBuf,
+    pub(crate) direction: Direction,
+    pub(crate) transaction: bool,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) database: String,
+    pub(crate) bridge: Arc<Bridge>,
+    pub(crate) seals: mpsc::UnboundedSender<SealRequest>,
+    pub(crate) reply: oneshot::Sender<Result<Outcome, ScriptError>>,
+}
+
+pub(crate) struct ConfigJob {
+    pub(crate) path: PathBuf,
+    pub(crate) reply: oneshot::Sender<Result<Value, ScriptError>>,
+}
+
+/// Starts the thread; it ends when the last sender is dropped.
+pub(crate) fn start_worker(options: EngineOptions) -> mpsc::UnboundedSender<Job> {
+    let (sender, mut jobs) = mpsc::unbounded_channel();
+    let thread = std::thread::Builder::new()
+        .name("javascript".to_owned())
+        .stack_size(STACK_SIZE)
+        .spawn(move || {
+            let modules = Modules::new(BuiltinNames::standard(), module_check(&options.permissions));
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
+            // Without a reactor no job can run: dropping them tells their senders.
+            let Ok(runtime) = runtime else { return };
+            runtime.block_on(async move {
+                while let Some(job) = jobs.recv().await {
+                    work(&options, &modules, job).await;
+                }
+            });
+        });
+    // When the system can't give a thread, jobs are dropped and their senders told.
+    drop(thread);
+    sender
+}
+
+/// Which files may become modules: what scripts may read, and installed packages wherever they are.
+fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
+    let permissions = permissions.clone();
+    Arc::new(move |path| {
+        let is_package = path
+            .components()
+            .any(|part| part.as_os_str() == "node_modules");
+        if is_package {
+            return Ok(());
+        }
+        permissions
+            .check_path(Access::Read, path, LastLink::Follow)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    })
+}
+
+async fn work(options: &EngineOptions, modules: &Arc<Modules>, job: Job) {
+    // A dropped receiver means that nobody waits for the answer any more.
+    match job {
+        Job::Check(job) => {
+            let _ = job.reply.send(check(options, modules, &job.paths).await);
+        }
+        Job::Run(job) => {
+            let reply = run(options, modules, &job).await;
+            let _ = job.reply.send(reply);
+        }
+        Job::Config(job) => {
+            let _ = job.reply.send(load_config(options, modules, &job.path).await);
+        }
+    }
+}
+
+/// The answer of a host function: a value, or a described failure.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Failed { failure: Failure },
+    Done { value: Value },
+}
+
+/// One isolate at work, with its limits watched on the driver's runtime.
+struct Task<'a> {
+    options: &'a EngineOptions,
+    modules: &'a Arc<Modules>,
+    bridge: Arc<Bridge>,
+    host: Arc<HostState>,
+    timeout: Option<Duration>,
+    settings: Value,
+}
+
+impl Task<'_> {
+    /// Makes the isolate, calls one host function per argument, and drops the isolate. The first call that is stopped ends
+    /// it for the rest.
+    async fn call_each(&self, name: &str, arguments: &[Value]) -> Vec<Result<Value, ScriptError>> {
+        let fence = self.bridge.fence.clone();
+        let limits = self.options.driver.spawn(limits::watch(
+            fence.clone(),
+            self.timeout,
+            self.options.max_memory,
+        ));
+        let stopper = {
+            let (fence, host) = (fence.clone(), self.host.clone());
+            self.options.driver.spawn(async move {
+                fence.closed().await;
+                host.terminate();
+            })
+        };
+        let mut results = Vec::with_capacity(arguments.len());
+        match self.isolate() {
+            Ok(mut isolate) => {
+                for argument in arguments {
+                    results.push(self.call(&mut isolate, &fence, name, argument).await);
+                }
+            }
+            Err(error) => {
+                let error = self.explain(error);
+                results.extend(arguments.iter().map(|_| Err(error.clone())));
+            }
+        }
+        limits.abort();
+        stopper.abort();
+        results
+    }
+
+    async fn call(
+        &self,
+        isolate: &mut Isolate,
+        fence: &Fence,
+        name: &str,
+        argument: &Value,
+    ) -> Result<Value, ScriptError> {
+        let answer = tokio::select! {
+            biased;
+            reason = fence.closed() => return Err(stopped(reason.clone(), self.outcome())),
+            answer = isolate.call(name, argument) => answer,
+        };
+        let answer = answer.map_err(|error| self.explain(error))?;
+        match serde_json::from_value(answer) {
+            Ok(Answer::Done { value }) => Ok(value),
+            Ok(Answer::Failed { failure }) => match fence.reason() {
+                Some(reason) => Err(stopped(reason.clone(), self.outcome())),
+                None => Err(failure.into_script_error(self.outcome())),
+            },
+            Err(error) => Err(self.explain(CallError::Internal(error.to_string()))),
+        }
+    }
+
+    fn isolate(&self) -> Result<Isolate, CallError> {
+        Isolate::new(IsolateOptions {
+            bridge: self.bridge.clone(),
+            host: self.host.clone(),
+            modules: self.modules.clone(),
+            permissions: self.options.permissions.clone(),
+            environment: self.options.environment.clone(),
+            max_memory: self.options.max_memory,
+            settings: self.settings.clone(),
+        })
+    }
+
+    fn explain(&self, error: CallError) -> ScriptError {
+        from_call_error(error, &self.bridge.fence, &self.host, self.outcome())
+    }
+
+    fn outcome(&self) -> Outcome {
+        Outcome {
+            duration: self.host.elapsed(),
+            counts: self.bridge.counters.snapshot(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+fn settings(options: &EngineOptions, mode: &str) -> Value {
+    json!({
+        "mode": mode,
+        "arguments": options.arguments,
+        "version": env!("CARGO_PKG_VERSION"),
+    })
+}
+
+fn silent_task<'a>(options: &'a EngineOptions, modules: &'a Arc<Modules>, mode: &str) -> Task<'a> {
+    Task {
+        options,
+        modules,
+        bridge: Bridge::new(options.driver.clone(), own_fence(), None, false),
+        host: HostState::new(options.observer.clone(), mode == "check", None),
+        timeout: Some(options.check_timeout),
+        settings: settings(options, mode),
+    }
+}
+
+async fn check(options: &EngineOptions, modules: &Arc<Modules>, paths: &[PathBuf]) -> Vec<Result<Script, ScriptError>> {
+    let task = silent_task(options, modules, "check");
+    let arguments: Vec<Value> = paths.iter().map(|path| json!({ "path": path })).collect();
+    let results = task.call_each("check", &arguments).await;
+    paths
+        .iter()
+        .zip(results)
+        .map(|(path, result)| verdict(path, result))
+        .collect()
+}
+
+fn verdict(path: &std::path::Path, result: Result<Value, ScriptError>) -> Result<Script, ScriptError> {
+    match result {
+        Ok(value) => read_verdict(path, value),
+        // Top-level code waits for the database, which checking must not touch: running will tell.
+        Err(error) if error.kind == ScriptErrorKind::NeverSettles => Ok(unread(path)),
+        Err(error) => Err(error),
+    }
+}
+
+async fn load_config(options: &EngineOptions, modules: &Arc<Modules>, path: &std::path::Path) -> Result<Value, ScriptError> {
+    let task = silent_task(options, modules, "config");
+    let mut results = task
+        .call_each("loadConfig", &[json!({ "path": path })])
+        .await;
+    results
+        .pop()
+        .unwrap_or_else(|| Err(task.explain(CallError::NeverSettles)))
+}
+
+async fn run(options: &EngineOptions, modules: &Arc<Modules>, job: &RunJob) -> Result<Outcome, ScriptError> {
+    let task = Task {
+        options,
+        modules,
+        bridge: job.bridge.clone(),
+        host: HostState::new(options.observer.clone(), false, Some(job.seals.clone())),
+        timeout: job.timeout,
+        settings: settings(options, "run"),
+    };
+    let argument = json!({
+        "path": job.path,
+        "direction": job.direction.as_str(),
+        "transaction": job.transaction,
+        "database": job.database,
+    });
+    let mut results = task.call_each("run", &[argument]).await;
+    let result = results
+        .pop()
+        .unwrap_or_else(|| Err(task.explain(CallError::NeverSettles)));
+    let warnings = result?
+        .get("warnings")
+        .and_then(|warnings| serde_json::from_value(warnings.clone()).ok())
+        .unwrap_or_default();
+    Ok(Outcome {
+        warnings,
+        ..task.outcome()
+    })
+}

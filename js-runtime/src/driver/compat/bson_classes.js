@@ -1,0 +1,83 @@
+/**
+ * BSON classes as older majors have them: numbers and 12-byte strings as ids, and constructors that work without `new`. The classes
+ * themselves stay untouched, as the codec makes their instances; scripts get a callable stand-in with the same prototype.
+ */
+
+/** Classes of bson 1 and 4 that can be called as functions. */
+const CALLABLE = [
+  'ObjectId', 'Binary', 'Long', 'Double', 'Int32', 'Decimal128', 'Timestamp', 'Code', 'DBRef', 'MinKey', 'MaxKey',
+  'BSONSymbol', 'BSONRegExp',
+];
+
+const TWELVE_BYTES = 12;
+const NOT_AN_ID = 'Argument passed in must be a string of 12 bytes or a string of 24 hex characters or an integer';
+
+/** What `new ObjectId(…)` took before it became strict: numbers until 6, strings of 12 characters until 5. */
+function olderIdArguments(ObjectId, args, major) {
+  const [input] = args;
+  if (typeof input === 'number') return [ObjectId.generate(input)];
+  if (major <= 5 && typeof input === 'string' && input.length === TWELVE_BYTES) {
+    const bytes = new TextEncoder().encode(input);
+    if (bytes.length === TWELVE_BYTES) return [bytes];
+  }
+  return args;
+}
+
+/** Errors are matched by text now and then. */
+function olderIdError(error, major) {
+  if (major === 5) error.message = NOT_AN_ID;
+  if (major === 4) return Object.defineProperty(new TypeError(NOT_AN_ID), 'name', { value: 'BSONTypeError' });
+  if (major === 3) return new Error('Argument passed in must be a single String of 12 bytes or a string of 24 hex characters');
+  return error;
+}
+
+function isValidId(ObjectId, input, major) {
+  if (input == null) return false;
+  if (typeof input === 'number') return true;
+  if (major <= 5 && typeof input === 'string') return input.length === TWELVE_BYTES || ObjectId.isValid(input);
+  return ObjectId.isValid(input);
+}
+
+function standIn(Class, { adaptArguments = (args) => args, adaptError = (error) => error, isCallable, statics = {} }) {
+  const make = (args, newTarget) => {
+    try {
+      return Reflect.construct(Class, adaptArguments(args), newTarget);
+    } catch (error) {
+      throw adaptError(error);
+    }
+  };
+  const proxy = new Proxy(Class, {
+    construct: (target, args, newTarget) => make(args, newTarget === proxy ? target : newTarget),
+    apply(target, _this, args) {
+      if (!isCallable) throw new TypeError(`Class constructor ${target.name} cannot be invoked without 'new'`);
+      return make(args, target);
+    },
+    get: (target, name) => (Object.hasOwn(statics, name) ? statics[name] : Reflect.get(target, name, target)),
+  });
+  return proxy;
+}
+
+/**
+ * @param {object} bson exports with BSON classes: the driver's, or those of `bson`
+ * @param {number} major of npm `mongodb`
+ * @returns {object} the exports that change
+ */
+export function adaptBsonClasses(bson, major) {
+  const isCallable = major <= 4;
+  const adapted = {};
+  const { ObjectId } = bson;
+  adapted.ObjectId = standIn(ObjectId, {
+    adaptArguments: (args) => olderIdArguments(ObjectId, args, major),
+    adaptError: (error) => olderIdError(error, major),
+    isCallable,
+    statics: { isValid: (input) => isValidId(ObjectId, input, major) },
+  });
+  if (!isCallable) return adapted;
+  adapted.ObjectID = adapted.ObjectId;
+  for (const name of CALLABLE) {
+    if (name !== 'ObjectId' && bson[name] !== undefined) adapted[name] = standIn(bson[name], { isCallable });
+  }
+  if (adapted.BSONSymbol !== undefined && major === 3) adapted.Symbol = adapted.BSONSymbol;
+  adapted.Map = Map;
+  return adapted;
+}

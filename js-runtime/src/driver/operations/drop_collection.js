@@ -1,0 +1,36 @@
+/** The `drop` command; dropping what isn't there is no error. */
+
+import { CODES } from '../error_codes.js';
+import { MongoServerError } from '../errors.js';
+import { execute, WRITE } from '../execute.js';
+import { resolveSettings } from '../settings.js';
+
+async function drop(db, name, options, settings) {
+  try {
+    await execute({
+      method: 'dropCollection',
+      client: db.client,
+      database: db.databaseName,
+      namespace: db.databaseName,
+      settings,
+      command: { drop: name },
+      kind: WRITE,
+      options,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof MongoServerError && Number(error.code) === CODES.NamespaceNotFound) return false;
+    throw error;
+  }
+}
+
+/** Drops a collection, and the state collections of an encrypted one; false when there was none. */
+export async function dropCollection(db, name, options) {
+  const settings = resolveSettings(db.settings, options);
+  const { encryptedFields } = options;
+  if (encryptedFields) {
+    await drop(db, encryptedFields.escCollection || `enxcol_.${name}.esc`, options, settings);
+    await drop(db, encryptedFields.ecocCollection || `enxcol_.${name}.ecoc`, options, settings);
+  }
+  return await drop(db, name, options, settings);
+}

@@ -1,0 +1,42 @@
+/** The client and the database that the host hands to a migration. */
+
+import * as bridge from '../bridge.js';
+import { wrapClient } from './mongo_client.js';
+
+/** The run's own connection. */
+const RUN_CONNECTION = 1;
+
+/**
+ * The client of the run's own connection; closing it ends the script's use of it, not the connection.
+ * @param {object} [options] client options, such as BSON options of the configuration
+ */
+export function createRunClient(options = {}) {
+  const info = JSON.parse(bridge.clientInfo(RUN_CONNECTION));
+  const hosts = info.hosts?.length > 0 ? info.hosts.map(encodeSocket).join(',') : 'localhost';
+  const url = `mongodb://${hosts}/${encodeURIComponent(info.defaultDb ?? '')}`;
+  return wrapClient(RUN_CONNECTION, url, { ...optionsFrom(info), ...options });
+}
+
+function encodeSocket(host) {
+  return host.endsWith('.sock') ? encodeURIComponent(host) : host;
+}
+
+function optionsFrom({ setName, appName, readPreference, readConcern, writeConcern, retryReads, retryWrites }) {
+  return {
+    replicaSet: setName,
+    appName,
+    readPreference,
+    readConcern,
+    writeConcern,
+    retryReads,
+    retryWrites,
+  };
+}
+
+/**
+ * The same database with an ambient session: its calls, and those of everything made from it (`db.client` too), join
+ * the session unless they name their own or `null`.
+ */
+export function useAmbientSession(db, session) {
+  return db.client.joinedTo(session).db(db.databaseName, db.options);
+}

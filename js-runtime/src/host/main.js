@@ -1,0 +1,162 @@
+/**
+ * The host script: what Rust calls in an isolate. Each function takes and gives plain data; whatever a script throws comes back as a
+ * described failure, never as a rejection.
+ */
+import './install.js';
+import { setBridge } from '../bridge.js';
+import { deserialize } from '../bson/index.js';
+import { createRunClient, useAmbientSession } from '../driver/run_client.js';
+import { describePending, drain, pendingCount } from '../driver/pending.js';
+import { loadMigration, startModules } from '../modules/index.js';
+import { configureProcess } from '../node/process.js';
+import { carryContext } from './context.js';
+import { describeFailure } from './failure.js';
+import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
+
+const { core } = globalThis.Deno;
+const { ops } = core;
+
+/** Rejects when a promise was rejected and nobody handled it: Node ends the process then, we fail the migration. */
+let unhandled;
+
+/** Prepares the isolate for one job and hides our internals; called once, before anything else. */
+export function start(settings) {
+  configureProcess({ argv: ['mmk-js', 'mmk-js', ...settings.arguments] });
+  startModules({ core, ops, settings });
+  if (settings.mode !== 'run') {
+    setBridge(unreachable);
+  }
+  unhandled = new Promise((_, reject) => {
+    core.setUnhandledPromiseRejectionHandler((_promise, reason) => {
+      reject(reason);
+      return true;
+    });
+  });
+  unhandled.catch(() => {});
+  delete globalThis.Deno;
+  delete globalThis.__bootstrap;
+}
+
+/** While files are only checked, no call reaches a server and none is ever answered. */
+const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
+
+/** Loads a file and tells what it exports, without calling any of it. */
+export async function check({ path }) {
+  return answer('load', async () => verdictOn(migrationOf(await loadMigration(path))));
+}
+
+/** Evaluates a configuration file: default export or module, factory called, promises awaited. */
+export async function loadConfig({ path }) {
+  return answer('load', async () => {
+    const exports = await loadMigration(path);
+    let config = await (exports?.default ?? exports);
+    if (typeof config === 'function') {
+      config = await config();
+    }
+    return JSON.parse(JSON.stringify(config ?? null, (_key, value) => (typeof value === 'function' ? '[Function]' : value)));
+  });
+}
+
+/** Runs `up` or `down` of a file. */
+export async function run({ path, direction, transaction, database }) {
+  let migration;
+  try {
+    migration = migrationOf(await loadMigration(path));
+  } catch (error) {
+    return { failure: describeFailure(error, 'load') };
+  }
+  const fn = functionFor(migration, direction);
+  if (fn === undefined) {
+    const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
+    return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
+  }
+  const client = createRunClient();
+  return transaction
+    ? runInTransaction({ migration, fn, client, database })
+    : answer('thrown', () => runPlain({ migration, fn, client, db: client.db(database) }));
+}
+
+async function runPlain({ migration, fn, client, db, session }) {
+  const warnings = [];
+  ops.op_mmk_mark(true);
+  try {
+    await Promise.race([callMigration(migration, fn, carryContext({ db, client, session }), client), unhandled]);
+    await finishForgotten(warnings);
+  } finally {
+    ops.op_mmk_mark(false);
+  }
+  return { warnings };
+}
+
+/** Database calls that nobody awaited are finished before the step counts as done. */
+async function finishForgotten(warnings) {
+  await turn();
+  if (pendingCount() === 0) {
+    return;
+  }
+  const names = describePending();
+  warnings.push(
+    `${names.length === 1 ? 'a database call was' : `${names.length} database calls were`} still running when the function returned: ` +
+      `await ${names.length === 1 ? 'it' : 'them'} (${[...new Set(names)].slice(0, 5).join(', ')})`,
+  );
+  while (pendingCount() > 0) {
+    await Promise.race([drain(), unhandled]);
+    await turn();
+  }
+}
+
+/** One turn of the event loop: lets rejections surface and follow-up calls start. */
+function turn() {
+  return Promise.race([new Promise((resolve) => core.createSystemTimer(resolve, 0, true)), unhandled]);
+}
+
+async function runInTransaction({ migration, fn, client, database }) {
+  const session = client.startSession();
+  let committing = false;
+  try {
+    session.startTransaction({ writeConcern: { w: 'majority' } });
+    const db = useAmbientSession(client.db(database), session);
+    const value = await runPlain({ migration, fn, client: db.client, db, session });
+    await seal(client, session);
+    committing = true;
+    await session.commitTransaction();
+    return { value };
+  } catch (error) {
+    const failure = describeFailure(error, committing ? 'commit' : 'thrown');
+    failure.rolledBack = await rollBack(session, committing);
+    return { failure };
+  } finally {
+    await session.endSession().catch(() => {});
+  }
+}
+
+/** Completes the step's record inside the transaction. */
+async function seal(client, session) {
+  const { commands } = deserialize(await ops.op_mmk_seal());
+  for (const { database, body } of commands) {
+    await client.db(database).command(deserialize(body.buffer ?? body, { promoteValues: false }), { session });
+  }
+}
+
+async function rollBack(session, committing) {
+  if (committing) {
+    return false;
+  }
+  try {
+    if (session.inTransaction()) {
+      await session.abortTransaction();
+    }
+    return true;
+  } catch {
+    // The server drops the transaction of a session that ends.
+    return true;
+  }
+}
+
+async function answer(kind, work) {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { failure: describeFailure(error, error?.mmkKind ?? kind) };
+  }
+}

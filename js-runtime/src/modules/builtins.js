@@ -1,0 +1,48 @@
+/**
+ * The modules that come with the host: Node's own, and the packages we stand in for. Each is made on first use.
+ */
+/* global require -- replaced by the bundler */
+import { builtin, builtins } from '../node/index.js';
+
+/** Packages by name; everything below `mongodb/lib/` is answered by the driver itself. */
+const packages = new Map([
+  ['bson', () => require('../driver/bson.js')],
+  ['mongodb', () => require('../driver/index.js')],
+]);
+
+/** Node modules that exist only with the `node:` prefix. */
+const onlyWithPrefix = new Set(['sea', 'sqlite', 'test', 'test/reporters']);
+
+/** Names of Node's modules, as `module.builtinModules` lists them. */
+export function builtinModules() {
+  return [...builtins.keys()].filter((name) => !onlyWithPrefix.has(name));
+}
+
+/** Whether `require(request)` means a module of Node's. */
+export function isBuiltin(request) {
+  if (typeof request !== 'string') {
+    return false;
+  }
+  return request.startsWith('node:') ? builtins.has(request.slice(5)) : builtins.has(request) && !onlyWithPrefix.has(request);
+}
+
+/**
+ * The exports of a module that the host serves.
+ * @param {string} name canonical, as resolution gives it: `node:fs`, `mongodb`
+ */
+export function hostModule(name) {
+  if (name.startsWith('node:')) {
+    return builtin(name.slice(5));
+  }
+  const make = packages.get(name) ?? packages.get(name.split('/')[0]);
+  return make();
+}
+
+/**
+ * Adds or replaces a package.
+ * @param {string} name
+ * @param {() => object} make
+ */
+export function providePackage(name, make) {
+  packages.set(name, make);
+}

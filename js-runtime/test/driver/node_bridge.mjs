@@ -1,0 +1,3 @@
+/** The bridge that the facade's tests run on under Node. */
+
+export { nodeBridge } from '../../spec-runner/node_bridge.mjs';

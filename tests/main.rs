@@ -1,0 +1,11 @@
+//! Drives the binary against a real mongod: what a user types, what a user sees, what the database holds afterwards. Links nothing of
+//! ours but the sandbox. One test binary, many modules; the scenarios that need only files are folders below `cases/`.
+
+mod support;
+
+mod cases;
+mod example;
+mod faults;
+mod interop;
+mod invariants;
+mod recovery;
