@@ -1,13 +1,14 @@
 /**
- * Plays specification files under Node with an npm `mongodb`: proves the runner against the official driver.
- * Usage: node run-node.mjs DIR... --uri URI --driver PATH [--filter TEXT] [--judge-deviations] [--verbose]
+ * Plays specification files under Node: with an installed npm `mongodb`, which proves the runner, or with the facade over a bridge
+ * written for Node, which needs no host.
+ * Usage: node run-node.mjs DIR... --uri URI --driver PATH|facade [--filter TEXT] [--judge-deviations] [--verbose]
  */
 
 import { readFile, readdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { loadDriver } from './node_driver.mjs';
 import { runSpecs, summaryLines } from './run_specs.js';
 
 const { values, positionals } = parseArgs({
@@ -28,13 +29,13 @@ async function* jsonFiles(directories) {
   }
 }
 
-const requireFromHere = createRequire(resolve('package.json'));
-const driver = requireFromHere(/^[./]/.test(values.driver) ? resolve(values.driver) : values.driver);
+const { driver, unobserved } = await loadDriver(values.driver, values.uri);
 const summary = await runSpecs({
   driver,
   files: jsonFiles(positionals),
   uri: values.uri,
   filter: values.filter,
+  unobserved,
   deviations: values['judge-deviations'] ? 'judge' : 'skip',
   log: line => {
     if (values.verbose || line.startsWith('FAIL')) console.log(line);

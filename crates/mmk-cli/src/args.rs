@@ -100,7 +100,7 @@ pub(crate) struct InitArgs {
     /// Write mmk.config.json
     #[arg(long)]
     pub(crate) json: bool,
-    /// Write a config that loads the connection from a secret manager (js and ts only)
+    /// Write a config that takes the connection from a secret (js and ts only)
     #[arg(long)]
     pub(crate) secret_provider: bool,
     /// Overwrite an existing config file
@@ -141,6 +141,12 @@ pub(crate) struct RunArgs {
     /// Stop a migration that uses more memory, such as `512MiB`
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_memory: Option<String>,
+    /// Let scripts read outside the project folder: these paths (comma-separated), or everything
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_read: Option<String>,
+    /// Let scripts write outside the project folder: these paths (comma-separated), or everywhere
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_write: Option<String>,
     /// Don't fetch the next documents of a cursor while the script works on the present ones
     #[arg(long)]
     pub(crate) no_prefetch: bool,

@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     Duration,
     Size,
+    /// Paths that scripts may use beside the project's own, or `true` for all.
+    Paths,
     Object,
     Hooks,
     Logger,
@@ -71,6 +73,8 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
     key("timeout", Some("--timeout <DURATION>"), Some("MMK_TIMEOUT"), Kind::Duration),
     key("maxMemory", Some("--max-memory <SIZE>"), Some("MMK_MAX_MEMORY"), Kind::Size),
     key("prefetch", Some("--no-prefetch"), Some("MMK_PREFETCH"), Kind::Boolean),
+    key("allowRead", Some("--allow-read[=<PATHS>]"), Some("MMK_ALLOW_READ"), Kind::Paths),
+    key("allowWrite", Some("--allow-write[=<PATHS>]"), Some("MMK_ALLOW_WRITE"), Kind::Paths),
     key("exitCodes", Some("--exit-codes <KIND>"), Some("MMK_EXIT_CODES"), Kind::Choice(&["compatible", "detailed"])),
 ];
 
@@ -134,6 +138,11 @@ impl Kind {
                 .map_err(|_| "must be a whole number, such as 60".to_owned()),
             Self::Choice(_) => Ok(Value::from(trimmed.to_ascii_lowercase())),
             Self::Uri | Self::DatabaseName => Ok(Value::from(text)),
+            Self::Paths if trimmed == "true" => Ok(Value::Bool(true)),
+            Self::Paths => Ok(trimmed
+                .split(',')
+                .map(|path| Value::from(path.trim()))
+                .collect()),
             _ => Ok(Value::from(trimmed)),
         }
     }
@@ -151,6 +160,7 @@ impl Kind {
             Self::Choice(words) => choice_problem(value, words),
             Self::Duration => quantity::duration(value).err(),
             Self::Size => quantity::size(value).err(),
+            Self::Paths => paths_problem(value),
             Self::Object => {
                 (!value.is_object()).then(|| "must be an object of MongoClient options".to_owned())
             }
@@ -229,6 +239,16 @@ fn extensions_problem(value: &Value) -> Option<String> {
                 .is_some_and(|item| item.starts_with('.') && item.len() > 1)
         })
         .then(|| format!("must hold only strings that start with a dot, {example}"))
+}
+
+fn paths_problem(value: &Value) -> Option<String> {
+    let is_path = |item: &Value| item.as_str().is_some_and(|path| !path.is_empty());
+    let fits = match value {
+        Value::Bool(_) => true,
+        Value::Array(items) => items.iter().all(is_path),
+        _ => false,
+    };
+    (!fits).then(|| "must be an array of paths, or true for all".to_owned())
 }
 
 fn choice_problem(value: &Value, words: &[&str]) -> Option<String> {

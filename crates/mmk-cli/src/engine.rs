@@ -1,5 +1,6 @@
 //! Makes the JavaScript engine. V8 must have been prepared by `main`, before the first thread.
 
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,11 @@ use mmk_core::ports::Observer;
 use mmk_core::script::ScriptError;
 use mmk_mongo::redact::redact;
 use mmk_mongo::uri::prepare;
+use mmk_runtime::Access;
 use mmk_runtime::Connection;
 use mmk_runtime::EngineOptions;
+use mmk_runtime::Grant;
+use mmk_runtime::Permissions;
 use mmk_runtime::V8Engine;
 use mongodb::options::ClientOptions;
 use serde_json::Value;
@@ -19,9 +23,13 @@ use tokio::runtime::Handle;
 use crate::context::Context;
 use crate::database::connect_settings;
 use crate::failure::Failure;
+use crate::settings::Allowed;
 use crate::settings::Settings;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long loading a file may take while it is only checked; a file that hangs is told as one that can't be loaded.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The engine of a run.
 pub(crate) fn start(
@@ -29,19 +37,40 @@ pub(crate) fn start(
     settings: &Settings,
     observer: Arc<dyn Observer>,
 ) -> V8Engine {
-    let max_memory = settings
-        .max_memory
-        .unwrap_or_else(mmk_runtime::default_max_memory);
-    V8Engine::new(options(context, observer, max_memory, settings.prefetch))
+    let mut permissions = Permissions::new(&project_root(&context.directory));
+    permissions.allow(Access::Read, &settings.migrations_directory);
+    match &settings.allow_read {
+        Allowed::Everything => permissions.read = Grant::All,
+        Allowed::Paths(paths) => paths
+            .iter()
+            .for_each(|path| permissions.allow(Access::Read, path)),
+    }
+    match &settings.allow_write {
+        Allowed::Everything => permissions.write = Grant::All,
+        Allowed::Paths(paths) => {
+            paths
+                .iter()
+                .for_each(|path| permissions.allow(Access::Write, path));
+        }
+    }
+    V8Engine::new(EngineOptions {
+        max_memory: settings
+            .max_memory
+            .unwrap_or_else(mmk_runtime::default_max_memory),
+        prefetch: settings.prefetch,
+        ..options(context, observer, permissions)
+    })
 }
 
-/// Runs a config file that is code. Its engine ends with it: the settings that a run's engine needs aren't known yet.
+/// Runs a config file that is code. Its engine ends with it: the settings that a run's engine needs aren't known yet. It may
+/// read everywhere, because fetching a mounted secret is what such files are for.
 pub(crate) async fn evaluate_config(
     context: &Context,
     path: PathBuf,
 ) -> Result<Value, ScriptError> {
-    let max_memory = mmk_runtime::default_max_memory();
-    let engine = V8Engine::new(options(context, context.live_report(), max_memory, true));
+    let mut permissions = Permissions::new(&project_root(&context.directory));
+    permissions.read = Grant::All;
+    let engine = V8Engine::new(options(context, context.live_report(), permissions));
     engine.load_config(&path).await
 }
 
@@ -73,16 +102,35 @@ pub(crate) async fn connection(
 fn options(
     context: &Context,
     observer: Arc<dyn Observer>,
-    max_memory: u64,
-    prefetch: bool,
+    permissions: Permissions,
 ) -> EngineOptions {
     EngineOptions {
         driver: Handle::current(),
         observer,
-        project_root: context.directory.clone(),
-        max_memory,
-        prefetch,
-        environment: context.variables.clone(),
+        permissions: Arc::new(permissions),
+        max_memory: mmk_runtime::default_max_memory(),
+        check_timeout: CHECK_TIMEOUT,
+        prefetch: true,
+        environment: Arc::new(context.variables.clone()),
         arguments: Vec::new(),
     }
+}
+
+/// The folder that scripts may read and write by default: the repository or package around the working directory, so that
+/// `require('../src/models')` works from where the Node tools were called.
+fn project_root(directory: &Path) -> PathBuf {
+    let ancestors = || {
+        directory
+            .ancestors()
+            .filter(|folder| folder.parent().is_some())
+    };
+    ancestors()
+        .find(|folder| folder.join(".git").exists())
+        .or_else(|| {
+            ancestors()
+                .filter(|folder| folder.join("package.json").is_file())
+                .last()
+        })
+        .unwrap_or(directory)
+        .to_owned()
 }

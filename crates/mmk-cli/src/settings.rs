@@ -45,6 +45,13 @@ pub(crate) enum CreateExtension {
     Ts,
 }
 
+/// What scripts may read or write beside the project folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Allowed {
+    Everything,
+    Paths(Vec<PathBuf>),
+}
+
 pub(crate) const SANDBOX_DATABASE: &str = "sandbox";
 
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +78,9 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_memory: Option<u64>,
     pub(crate) prefetch: bool,
+    /// Beside the project folder; absolute.
+    pub(crate) allow_read: Allowed,
+    pub(crate) allow_write: Allowed,
     pub(crate) exit_codes: ExitCodes,
 }
 
@@ -127,6 +137,7 @@ fn flags(cli: &Cli) -> Map<String, Value> {
         }
     };
     let text = |value: &Option<String>| value.as_deref().map(Value::from);
+    let paths = |value: &Option<String>| Kind::Paths.parse_text(value.as_deref()?).ok();
     set("uri", text(&cli.global.uri));
     set("dbName", text(&cli.global.db));
     set("migrationsDir", text(&cli.global.dir));
@@ -135,6 +146,8 @@ fn flags(cli: &Cli) -> Map<String, Value> {
         set("wait", text(&run.wait));
         set("timeout", text(&run.timeout));
         set("maxMemory", text(&run.max_memory));
+        set("allowRead", paths(&run.allow_read));
+        set("allowWrite", paths(&run.allow_write));
         set("prefetch", run.no_prefetch.then_some(Value::Bool(false)));
     }
     if let Command::Up(up) = &cli.command {
@@ -338,12 +351,26 @@ impl<'a> Layers<'a> {
                 .get("maxMemory")
                 .and_then(|value| quantity::size(value).ok()),
             prefetch: flag("prefetch"),
+            allow_read: allowed(value("allowRead"), directory),
+            allow_write: allowed(value("allowWrite"), directory),
             exit_codes: match text("exitCodes").as_str() {
                 "detailed" => ExitCodes::Detailed,
                 _ => ExitCodes::Compatible,
             },
         }
     }
+}
+
+fn allowed(value: &Value, directory: &Path) -> Allowed {
+    if value == &Value::Bool(true) {
+        return Allowed::Everything;
+    }
+    let paths = value.as_array().into_iter().flatten();
+    Allowed::Paths(
+        paths
+            .filter_map(|path| path.as_str().map(|path| directory.join(path)))
+            .collect(),
+    )
 }
 
 /// `./` and `..` taken out by text alone, so that messages show the path a user would write.

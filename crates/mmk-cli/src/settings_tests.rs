@@ -190,6 +190,36 @@ fn limits_come_from_flags_and_config() {
 }
 
 #[test]
+fn paths_beside_the_project_are_listed_or_all() {
+    let allowed = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let resolved = resolve(arguments, environment, json!({ "uri": URI })).unwrap();
+        resolved.settings.allow_read
+    };
+    let paths = |paths: &[&str]| Allowed::Paths(paths.iter().map(PathBuf::from).collect());
+    assert_eq!(allowed(&["up"], &[]), paths(&[]));
+    assert_eq!(
+        allowed(&["up", "--allow-read", "a.js"], &[]),
+        Allowed::Everything
+    );
+    assert_eq!(
+        allowed(
+            &["up", "--allow-read=/data,../x"],
+            &[("MMK_ALLOW_READ", "true")]
+        ),
+        paths(&["/data", "/app/../x"])
+    );
+    assert_eq!(
+        allowed(&["up"], &[("MMK_ALLOW_READ", "/a, /b")]),
+        paths(&["/a", "/b"])
+    );
+    let issues = resolve(&["up"], &[], json!({ "uri": URI, "allowWrite": "/a" })).unwrap_err();
+    assert_eq!(
+        issues[0].problem,
+        "must be an array of paths, or true for all"
+    );
+}
+
+#[test]
 fn commands_without_a_database_need_none_and_the_sandbox_brings_its_own() {
     let resolve = |need| {
         Settings::resolve(

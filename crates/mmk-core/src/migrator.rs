@@ -112,10 +112,10 @@ impl Migrator<'_> {
         let history = self.ledger.read().await?;
         let plan = Plan::new(task, &directory, &history, options)?;
         self.announce(&plan, report);
-        let steps = self.prepare(plan.steps).await?;
-        if steps.is_empty() {
+        if plan.steps.is_empty() {
             return Ok(());
         }
+        let steps = self.prepare(plan.steps).await?;
         self.hook("beforeAll", self.hooks.before_all().await)?;
         for (index, ready) in steps.iter().enumerate() {
             let reported = report.results.len();
@@ -154,6 +154,11 @@ impl Migrator<'_> {
             reason = self.fence.closed() => return Err(reason.clone().into()),
             verdicts = self.engine.check(&paths) => verdicts,
         };
+        if verdicts.len() != steps.len() {
+            return Err(Error::Internal {
+                detail: format!("{} verdicts on {} scripts", verdicts.len(), steps.len()),
+            });
+        }
         let mut ready = Vec::with_capacity(steps.len());
         let mut refusals = Vec::new();
         for (step, verdict) in steps.into_iter().zip(verdicts) {

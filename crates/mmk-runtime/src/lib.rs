@@ -16,6 +16,8 @@ pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
 pub use engine::Target;
 pub use engine::V8Engine;
+pub use loader::SyntaxProblem;
+pub use loader::check_syntax;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;
 pub use ops::permissions::Permissions;

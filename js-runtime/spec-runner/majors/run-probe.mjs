@@ -1,15 +1,18 @@
-/** Usage: node run-probe.mjs --driver PATH --uri URI [--only TEXT]: prints the outcomes of one installed npm `mongodb` as JSON lines. */
+/**
+ * Prints what a driver answers to the probes, one JSON line each; compare the lines of an installed npm `mongodb` and of the facade.
+ * Usage: node run-probe.mjs --uri URI --driver PATH|facade [--major N] [--only TEXT]
+ */
 
-import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { loadDriver } from '../node_driver.mjs';
 import { probe } from './probe.mjs';
 
-const { values } = parseArgs({ options: { driver: { type: 'string' }, uri: { type: 'string' }, only: { type: 'string' } } });
-const driver = createRequire(resolve('package.json'))(resolve(values.driver));
-const isOld = createRequire(resolve('package.json'))(resolve(values.driver, 'package.json')).version.startsWith('3.');
-const clientOptions = isOld ? { useUnifiedTopology: true, useNewUrlParser: true } : {};
+const { values } = parseArgs({
+  options: { driver: { type: 'string' }, uri: { type: 'string' }, major: { type: 'string' }, only: { type: 'string' } }
+});
+const { driver, version } = await loadDriver(values.driver, values.uri, values.major && Number(values.major));
+const clientOptions = version.startsWith('3.') ? { useUnifiedTopology: true, useNewUrlParser: true } : {};
 const outcomes = await probe(driver, values.uri, { only: values.only, clientOptions });
 for (const [name, outcome] of Object.entries(outcomes)) console.log(`${name}: ${JSON.stringify(outcome)}`);
 process.exit(0);

@@ -61,7 +61,7 @@ function sameInnerValue(left, right, mode) {
   if (types.isAnyArrayBuffer(left)) {
     return sameBytes(left, right);
   }
-  if (types.isPromise(left) || types.isWeakMap(left) || types.isWeakSet(left)) {
+  if (types.isWeakMap(left) || types.isWeakSet(left)) {
     return false;
   }
   return true;

@@ -11,8 +11,24 @@ const ADDED_FIELDS = new Set(['lsid', '$clusterTime', '$readPreference', '$db', 
 const SESSION_FIELDS = ['startTransaction', 'autocommit'];
 const UNSEEN_COMMANDS = new Set(['hello', 'ismaster', 'ping', 'endSessions', 'saslStart', 'saslContinue', 'configureFailPoint']);
 
-function commandShape({ command, databaseName }) {
+/** One driver reports the objects it was given, the other what it sent: only what both would send is left. */
+function asSent(command, { BSON }) {
+  return withoutNulls(BSON.deserialize(BSON.serialize(command, { ignoreUndefined: true })));
+}
+
+function withoutNulls(value) {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (Object.prototype.toString.call(value) !== '[object Object]' || value._bsontype) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, each]) => each !== null)
+      .map(([name, each]) => [name, withoutNulls(each)]),
+  );
+}
+
+function commandShape({ command: reported, databaseName }, mongodb) {
   const shape = {};
+  const command = asSent(reported, mongodb);
   for (const [name, value] of Object.entries(command)) {
     if (!ADDED_FIELDS.has(name) && !SESSION_FIELDS.includes(name)) shape[name] = value;
   }
@@ -43,7 +59,7 @@ export async function runCase(testCase, mongodb, client, databaseName) {
   const describer = new Describer([[databaseName, 'DB']]);
   const commands = [];
   const onStarted = (event) => {
-    if (!UNSEEN_COMMANDS.has(event.commandName)) commands.push(commandShape(event));
+    if (!UNSEEN_COMMANDS.has(event.commandName)) commands.push(commandShape(event, mongodb));
   };
   const context = { db, client, mongodb, attempt, c: db.collection('c'), other: db.collection('other'), databaseName };
   client.on('commandStarted', onStarted);

@@ -11,7 +11,7 @@ const load = createRequire(import.meta.url);
 const ENGINE_ONLY = /^inspect (resolved|pending|iterator|setIterator|weak|proxy) /;
 const folder = new URL('./cases/', import.meta.url);
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.cjs') && name !== 'show.cjs')) {
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.cjs') && !/^(show|run-all)\.cjs$/.test(name))) {
   test(file, async () => {
     const run = load(`./cases/${file}`);
     const expected = await run(load);

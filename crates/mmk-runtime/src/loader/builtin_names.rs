@@ -9,12 +9,63 @@ const ONLY_WITH_PREFIX: [&str; 4] = ["sea", "sqlite", "test", "test/reporters"];
 
 /// Node's modules, as `module.builtinModules` of Node 20 lists them, and those with prefix only.
 const NODE_MODULES: [&str; 58] = [
-    "assert", "assert/strict", "async_hooks", "buffer", "child_process", "cluster", "console", "constants", "crypto",
-    "dgram", "diagnostics_channel", "dns", "dns/promises", "domain", "events", "fs", "fs/promises", "http", "http2",
-    "https", "inspector", "inspector/promises", "module", "net", "os", "path", "path/posix", "path/win32", "perf_hooks",
-    "process", "punycode", "querystring", "readline", "readline/promises", "repl", "sea", "sqlite", "stream",
-    "stream/consumers", "stream/promises", "stream/web", "string_decoder", "sys", "test", "test/reporters", "timers",
-    "timers/promises", "tls", "trace_events", "tty", "url", "util", "util/types", "v8", "vm", "wasi", "worker_threads",
+    "assert",
+    "assert/strict",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "dns/promises",
+    "domain",
+    "events",
+    "fs",
+    "fs/promises",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "inspector/promises",
+    "module",
+    "net",
+    "os",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "readline/promises",
+    "repl",
+    "sea",
+    "sqlite",
+    "stream",
+    "stream/consumers",
+    "stream/promises",
+    "stream/web",
+    "string_decoder",
+    "sys",
+    "test",
+    "test/reporters",
+    "timers",
+    "timers/promises",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "util/types",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
     "zlib",
 ];
 
@@ -23,7 +74,7 @@ const OWN_PACKAGES: [&str; 3] = ["bson", "mongodb", "mongodb/lib/*"];
 
 /// The names that never reach the file system.
 #[derive(Debug, Clone, Default)]
-pub struct BuiltinNames {
+pub(crate) struct BuiltinNames {
     node: HashSet<String>,
     packages: HashSet<String>,
     folders: Vec<String>,
@@ -32,13 +83,16 @@ pub struct BuiltinNames {
 impl BuiltinNames {
     /// Node 20's modules, and the packages that our own driver stands in for.
     #[must_use]
-    pub fn standard() -> Self {
+    pub(crate) fn standard() -> Self {
         Self::new(NODE_MODULES, OWN_PACKAGES)
     }
 
     /// `node` are Node's names without prefix (`fs`, `fs/promises`); `packages` are package names, where `mongodb/lib/*`
     /// means everything below that folder.
-    pub fn new<'a>(node: impl IntoIterator<Item = &'a str>, packages: impl IntoIterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(
+        node: impl IntoIterator<Item = &'a str>,
+        packages: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
         let mut names = Self {
             node: node.into_iter().map(str::to_owned).collect(),
             ..Self::default()
@@ -66,10 +120,9 @@ impl BuiltinNames {
             return Ok(Some(format!("node:{specifier}")));
         }
         let is_package = self.packages.contains(specifier)
-            || self
-                .folders
-                .iter()
-                .any(|folder| specifier.len() > folder.len() && specifier.starts_with(folder.as_str()));
+            || self.folders.iter().any(|folder| {
+                specifier.len() > folder.len() && specifier.starts_with(folder.as_str())
+            });
         Ok(is_package.then(|| specifier.to_owned()))
     }
 }
@@ -85,13 +138,19 @@ mod tests {
     #[test]
     fn bare_and_prefixed_names_are_one_module() {
         assert_eq!(names().find("fs").unwrap().as_deref(), Some("node:fs"));
-        assert_eq!(names().find("node:fs/promises").unwrap().as_deref(), Some("node:fs/promises"));
+        assert_eq!(
+            names().find("node:fs/promises").unwrap().as_deref(),
+            Some("node:fs/promises")
+        );
     }
 
     #[test]
     fn some_names_need_the_prefix() {
         assert_eq!(names().find("test").unwrap(), None);
-        assert_eq!(names().find("node:test").unwrap().as_deref(), Some("node:test"));
+        assert_eq!(
+            names().find("node:test").unwrap().as_deref(),
+            Some("node:test")
+        );
     }
 
     #[test]
@@ -103,7 +162,10 @@ mod tests {
 
     #[test]
     fn a_folder_of_a_package_is_served_and_its_neighbours_are_not() {
-        assert_eq!(names().find("mongodb/lib/cursor").unwrap().as_deref(), Some("mongodb/lib/cursor"));
+        assert_eq!(
+            names().find("mongodb/lib/cursor").unwrap().as_deref(),
+            Some("mongodb/lib/cursor")
+        );
         assert_eq!(names().find("mongodb/lib/").unwrap(), None);
         assert_eq!(names().find("mongodb/package.json").unwrap(), None);
     }

@@ -44,17 +44,36 @@ mod tests {
 
     #[test]
     fn every_kind_of_file_that_loads_passes() {
-        assert_eq!(place("/a.js", "#!/usr/bin/env node\nmodule.exports = 1; return;"), None);
-        assert_eq!(place("/a.js", "import x from 'x';\nexport const y = await x;"), None);
-        assert_eq!(place("/a.js", "with (Math) { max(1) } var yield = 010;"), None);
-        assert_eq!(place("/a.ts", "enum A { B }\n@dec class C { constructor(private d: number) {} }"), None);
-        assert_eq!(place("/a.cts", "import fs = require('fs'); export = fs;"), None);
+        assert_eq!(
+            place("/a.js", "#!/usr/bin/env node\nmodule.exports = 1; return;"),
+            None
+        );
+        assert_eq!(
+            place("/a.js", "import x from 'x';\nexport const y = await x;"),
+            None
+        );
+        assert_eq!(
+            place("/a.js", "with (Math) { max(1) } var yield = 010;"),
+            None
+        );
+        assert_eq!(
+            place(
+                "/a.ts",
+                "enum A { B }\n@dec class C { constructor(private d: number) {} }"
+            ),
+            None
+        );
+        assert_eq!(
+            place("/a.cts", "import fs = require('fs'); export = fs;"),
+            None
+        );
         assert_eq!(place("/a.json", "{"), None);
     }
 
     #[test]
     fn a_problem_has_its_line_column_and_text() {
-        let problem = check_syntax(Path::new("/m.js"), "import a from 'a';\n\tlet b = ;\n").unwrap_err();
+        let problem =
+            check_syntax(Path::new("/m.js"), "import a from 'a';\n\tlet b = ;\n").unwrap_err();
         assert_eq!((problem.line, problem.column), (2, 10));
         assert_eq!(
             problem.to_string().lines().take(3).collect::<Vec<_>>(),

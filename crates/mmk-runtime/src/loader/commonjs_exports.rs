@@ -94,23 +94,31 @@ impl ExportFinder<'_> {
     fn add_literal(&mut self, object: &ObjectLit) {
         for property in &object.props {
             let property = match property {
-                PropOrSpread::Spread(spread) => match (&*spread.expr, required_request(&spread.expr)) {
-                    (_, Some(request)) => {
-                        self.found.reexports.push(request);
-                        continue;
+                PropOrSpread::Spread(spread) => {
+                    match (&*spread.expr, required_request(&spread.expr)) {
+                        (_, Some(request)) => {
+                            self.found.reexports.push(request);
+                            continue;
+                        }
+                        (Expr::Ident(_), None) => continue,
+                        _ => return,
                     }
-                    (Expr::Ident(_), None) => continue,
-                    _ => return,
-                },
+                }
                 PropOrSpread::Prop(property) => property,
             };
             match &**property {
                 Prop::Shorthand(name) => self.add(&name.sym),
                 Prop::KeyValue(pair) => {
                     let value = self.source(&pair.value).trim_start_matches('-');
-                    let starts_with_word = value.starts_with(|first: char| is_word(first) && !first.is_ascii_digit());
+                    let starts_with_word =
+                        value.starts_with(|first: char| is_word(first) && !first.is_ascii_digit());
                     let is_one_word = value.chars().all(is_word);
-                    if !starts_with_word || matches!(pair.key, PropName::Num(_) | PropName::BigInt(_) | PropName::Computed(_)) {
+                    if !starts_with_word
+                        || matches!(
+                            pair.key,
+                            PropName::Num(_) | PropName::BigInt(_) | PropName::Computed(_)
+                        )
+                    {
                         return;
                     }
                     self.add_key(&pair.key);
@@ -139,7 +147,11 @@ impl ExportFinder<'_> {
         else {
             return;
         };
-        if let Some(name) = name.value.as_str().filter(|_| is_safe_descriptor(descriptor)) {
+        if let Some(name) = name
+            .value
+            .as_str()
+            .filter(|_| is_safe_descriptor(descriptor))
+        {
             self.add(name);
         }
     }
@@ -259,7 +271,8 @@ fn is_exports(expression: &Expr) -> bool {
 }
 
 fn is_module_exports(member: &MemberExpr) -> bool {
-    matches!(&*member.obj, Expr::Ident(ident) if ident.sym == "module") && member.prop.is_ident_with("exports")
+    matches!(&*member.obj, Expr::Ident(ident) if ident.sym == "module")
+        && member.prop.is_ident_with("exports")
 }
 
 /// The `x` of `require('x')`.
@@ -295,10 +308,13 @@ fn callee_member(call: &CallExpr) -> Option<(&Expr, &str)> {
 
 /// Node trusts a plain value, and a getter that only returns a name or a member.
 fn is_safe_descriptor(descriptor: &ObjectLit) -> bool {
-    let mut properties = descriptor.props.iter().filter_map(|property| match property {
-        PropOrSpread::Prop(property) => Some(&**property),
-        PropOrSpread::Spread(_) => None,
-    });
+    let mut properties = descriptor
+        .props
+        .iter()
+        .filter_map(|property| match property {
+            PropOrSpread::Prop(property) => Some(&**property),
+            PropOrSpread::Spread(_) => None,
+        });
     let Some(first) = properties.next() else {
         return false;
     };
@@ -306,8 +322,8 @@ fn is_safe_descriptor(descriptor: &ObjectLit) -> bool {
         if is_key(&pair.key, "value") {
             return true;
         }
-        let is_enumerable =
-            is_key(&pair.key, "enumerable") && matches!(&*pair.value, Expr::Lit(Lit::Bool(value)) if value.value);
+        let is_enumerable = is_key(&pair.key, "enumerable")
+            && matches!(&*pair.value, Expr::Lit(Lit::Bool(value)) if value.value);
         if is_enumerable {
             return properties.next().is_some_and(is_plain_getter);
         }
@@ -326,7 +342,13 @@ fn is_plain_getter(property: &Prop) -> bool {
         _ => None,
     };
     match body.map(|body| body.stmts.as_slice()) {
-        Some([Stmt::Return(ReturnStmt { arg: Some(value), .. })]) => value.is_ident() || value.is_member(),
+        Some(
+            [
+                Stmt::Return(ReturnStmt {
+                    arg: Some(value), ..
+                }),
+            ],
+        ) => value.is_ident() || value.is_member(),
         _ => false,
     }
 }
@@ -344,20 +366,29 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> String {
-        CommonJsExports::of_text(Path::new("/p/x.cjs"), text).names.join(" ")
+        CommonJsExports::of_text(Path::new("/p/x.cjs"), text)
+            .names
+            .join(" ")
     }
 
     fn reexports(text: &str) -> String {
-        CommonJsExports::of_text(Path::new("/p/x.cjs"), text).reexports.join(" ")
+        CommonJsExports::of_text(Path::new("/p/x.cjs"), text)
+            .reexports
+            .join(" ")
     }
 
     #[test]
     fn assignments_anywhere_count() {
         assert_eq!(
-            names("exports.a = exports.b = 1; function f() { module.exports.c = 2; exports['d-e'] = 3 }"),
+            names(
+                "exports.a = exports.b = 1; function f() { module.exports.c = 2; exports['d-e'] = 3 }"
+            ),
             "a b c d-e"
         );
-        assert_eq!(names("const s = 'exports.no = 1'; exports.x++; exports.y += 1; exports.z;"), "");
+        assert_eq!(
+            names("const s = 'exports.no = 1'; exports.x++; exports.y += 1; exports.z;"),
+            ""
+        );
     }
 
     #[test]
@@ -365,7 +396,10 @@ mod tests {
         assert_eq!(names("module.exports = { x, b: y, 'c': z };"), "x b c");
         assert_eq!(names("module.exports = { a: 1, b };"), "");
         assert_eq!(names("module.exports = { a: b.c, d };"), "a");
-        assert_eq!(names("module.exports = { x, up: async () => {}, down: async () => {} };"), "x up");
+        assert_eq!(
+            names("module.exports = { x, up: async () => {}, down: async () => {} };"),
+            "x up"
+        );
         assert_eq!(names("module.exports = { x, up() {}, y };"), "x up");
         assert_eq!(names("module.exports = { x, ...o, y };"), "x y");
         assert_eq!(names("module.exports = { x, ...{}, y };"), "x");
@@ -375,21 +409,47 @@ mod tests {
     #[test]
     fn defined_properties_with_plain_getters_count() {
         assert_eq!(
-            names("Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return q.p; } });"),
+            names(
+                "Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return q.p; } });"
+            ),
             "a"
         );
-        assert_eq!(names("Object.defineProperty(module.exports, '__esModule', { value: true });"), "__esModule");
-        assert_eq!(names("Object.defineProperty(exports, 'a', { enumerable: true, get: () => q });"), "");
-        assert_eq!(names("Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return 1; } });"), "");
+        assert_eq!(
+            names("Object.defineProperty(module.exports, '__esModule', { value: true });"),
+            "__esModule"
+        );
+        assert_eq!(
+            names("Object.defineProperty(exports, 'a', { enumerable: true, get: () => q });"),
+            ""
+        );
+        assert_eq!(
+            names(
+                "Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return 1; } });"
+            ),
+            ""
+        );
     }
 
     #[test]
     fn other_modules_are_passed_on() {
-        assert_eq!(reexports("module.exports = require('./a'); module.exports = { z };"), "");
-        assert_eq!(reexports("module.exports = { ...require('./a'), b };"), "./a");
-        assert_eq!(reexports("tslib_1.__exportStar(require('./a'), exports); __exportStar(require('./b'), exports);"), "./a ./b");
         assert_eq!(
-            reexports("var _x = require('./a'); Object.keys(_x).forEach(function (key) { exports[key] = _x[key]; });"),
+            reexports("module.exports = require('./a'); module.exports = { z };"),
+            ""
+        );
+        assert_eq!(
+            reexports("module.exports = { ...require('./a'), b };"),
+            "./a"
+        );
+        assert_eq!(
+            reexports(
+                "tslib_1.__exportStar(require('./a'), exports); __exportStar(require('./b'), exports);"
+            ),
+            "./a ./b"
+        );
+        assert_eq!(
+            reexports(
+                "var _x = require('./a'); Object.keys(_x).forEach(function (key) { exports[key] = _x[key]; });"
+            ),
             "./a"
         );
     }

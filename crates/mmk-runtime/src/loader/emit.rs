@@ -47,12 +47,20 @@ pub(super) fn emit(path: &Path, file: &ParsedFile) -> Result<Rewritten, SyntaxPr
     }
     .emit_program(&file.program);
     let fault = |what: &str| file.problem(path, swc_common::DUMMY_SP, what);
-    printed.map_err(|error| fault(&format!("the translated file could not be printed: {error}")))?;
+    printed.map_err(|error| {
+        fault(&format!(
+            "the translated file could not be printed: {error}"
+        ))
+    })?;
     let mut map = Vec::new();
     file.sources
         .build_source_map(&places, None, UrlSources)
         .to_writer(&mut map)
         .map_err(|error| fault(&format!("the source map could not be written: {error}")))?;
-    let code = String::from_utf8(code).map_err(|_| fault("the translated file is not valid UTF-8"))?;
-    Ok(Rewritten { code, map: Some(map) })
+    let code =
+        String::from_utf8(code).map_err(|_| fault("the translated file is not valid UTF-8"))?;
+    Ok(Rewritten {
+        code,
+        map: Some(map),
+    })
 }

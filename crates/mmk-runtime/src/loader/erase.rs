@@ -103,7 +103,10 @@ impl<'a> ModuleItems<'a> {
         for item in &module.body {
             match item {
                 ModuleItem::ModuleDecl(ModuleDecl::Import(import)) if !import.type_only => {
-                    let specifiers = import.specifiers.iter().map(|specifier| specifier.span().lo);
+                    let specifiers = import
+                        .specifiers
+                        .iter()
+                        .map(|specifier| specifier.span().lo);
                     items.survivors.insert(import.span.lo, specifiers.collect());
                     items.imports.push(import);
                 }
@@ -122,7 +125,12 @@ impl<'a> ModuleItems<'a> {
 }
 
 /// `import a, { b as c } from 'x'` with the surviving specifiers only.
-fn import_clause(text: &str, start: BytePos, import: &ImportDecl, kept: &HashSet<BytePos>) -> String {
+fn import_clause(
+    text: &str,
+    start: BytePos,
+    import: &ImportDecl,
+    kept: &HashSet<BytePos>,
+) -> String {
     let slice = |span: Span| &text[offset(span.lo, start)..offset(span.hi, start)];
     let mut parts = Vec::new();
     let mut named = Vec::new();
@@ -147,7 +155,9 @@ fn fits(old: &str, clause: &str) -> bool {
     let is_one_line = !clause.contains('\n');
     let last_line = old.rsplit('\n').next().map_or(0, str::len);
     let line_ends = old.len() - old.split('\n').map(str::len).sum::<usize>();
-    is_one_line && (line_ends == 0 && clause.len() <= old.len() || clause.len() + line_ends + last_line <= old.len())
+    is_one_line
+        && (line_ends == 0 && clause.len() <= old.len()
+            || clause.len() + line_ends + last_line <= old.len())
 }
 
 /// Writes `start` at the beginning of the range and spaces after it; line ends after `start` stay in number, and the last

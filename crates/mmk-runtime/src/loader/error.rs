@@ -12,7 +12,7 @@ use super::syntax_problem::SyntaxProblem;
 
 /// The JavaScript class of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ErrorClass {
+pub(crate) enum ErrorClass {
     Error,
     TypeError,
     SyntaxError,
@@ -21,7 +21,7 @@ pub enum ErrorClass {
 impl ErrorClass {
     /// The constructor's name.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Error => "Error",
             Self::TypeError => "TypeError",
@@ -33,13 +33,13 @@ impl ErrorClass {
 /// A module that could not be resolved, read or understood.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
-pub struct ModuleError {
-    pub class: ErrorClass,
+pub(crate) struct ModuleError {
+    pub(crate) class: ErrorClass,
     /// Node's code, such as `ERR_MODULE_NOT_FOUND`; `None` for a syntax error.
-    pub code: Option<&'static str>,
-    pub message: String,
+    pub(crate) code: Option<&'static str>,
+    pub(crate) message: String,
     /// The place, when the file was found and doesn't parse.
-    pub syntax: Option<Box<SyntaxProblem>>,
+    pub(crate) syntax: Option<Box<SyntaxProblem>>,
 }
 
 impl ModuleError {
@@ -62,14 +62,20 @@ impl ModuleError {
 
     /// `require()` found nothing; the JavaScript side adds the require stack.
     pub(super) fn module_not_found(request: &str) -> Self {
-        Self::error("MODULE_NOT_FOUND", format!("Cannot find module '{request}'"))
+        Self::error(
+            "MODULE_NOT_FOUND",
+            format!("Cannot find module '{request}'"),
+        )
     }
 
     /// `import` of a path that doesn't exist.
     pub(super) fn imported_file_not_found(path: &Path, importer: &str) -> Self {
         Self::error(
             "ERR_MODULE_NOT_FOUND",
-            format!("Cannot find module '{}' imported from {importer}", path.display()),
+            format!(
+                "Cannot find module '{}' imported from {importer}",
+                path.display()
+            ),
         )
     }
 
@@ -85,7 +91,9 @@ impl ModuleError {
         let path = path.display();
         Self::error(
             "ERR_UNSUPPORTED_DIR_IMPORT",
-            format!("Directory import '{path}' is not supported resolving ES modules imported from {importer}"),
+            format!(
+                "Directory import '{path}' is not supported resolving ES modules imported from {importer}"
+            ),
         )
     }
 
@@ -113,13 +121,19 @@ impl ModuleError {
         )
     }
 
-    pub(super) fn path_not_exported(subpath: &str, package_json: &Path, importer: Option<&str>) -> Self {
+    pub(super) fn path_not_exported(
+        subpath: &str,
+        package_json: &Path,
+        importer: Option<&str>,
+    ) -> Self {
         let from = imported_from(importer);
         let package_json = package_json.display();
         let message = if subpath == "." {
             format!("No \"exports\" main defined in {package_json}{from}")
         } else {
-            format!("Package subpath '{subpath}' is not defined by \"exports\" in {package_json}{from}")
+            format!(
+                "Package subpath '{subpath}' is not defined by \"exports\" in {package_json}{from}"
+            )
         };
         Self::error("ERR_PACKAGE_PATH_NOT_EXPORTED", message)
     }
@@ -134,7 +148,12 @@ impl ModuleError {
         )
     }
 
-    pub(super) fn invalid_target(target: &str, key: &str, package_json: &Path, importer: Option<&str>) -> Self {
+    pub(super) fn invalid_target(
+        target: &str,
+        key: &str,
+        package_json: &Path,
+        importer: Option<&str>,
+    ) -> Self {
         let from = imported_from(importer);
         let package_json = package_json.display();
         let advice = if target.starts_with("./") {
@@ -160,7 +179,10 @@ impl ModuleError {
     pub(super) fn unknown_extension(extension: &str, path: &Path) -> Self {
         Self::type_error(
             "ERR_UNKNOWN_FILE_EXTENSION",
-            format!("Unknown file extension \"{extension}\" for {}", path.display()),
+            format!(
+                "Unknown file extension \"{extension}\" for {}",
+                path.display()
+            ),
         )
     }
 
@@ -214,7 +236,10 @@ impl ModuleError {
             std::io::ErrorKind::IsADirectory => "EISDIR",
             _ => "EIO",
         };
-        Self::error(code, format!("{code}: cannot read {}: {error}", path.display()))
+        Self::error(
+            code,
+            format!("{code}: cannot read {}: {error}", path.display()),
+        )
     }
 
     /// The message is the engine's.
@@ -256,9 +281,12 @@ impl JsErrorClass for ModuleError {
     }
 
     fn get_additional_properties(&self) -> AdditionalProperties {
-        let code = self
-            .code
-            .map(|code| (Cow::Borrowed("code"), PropertyValue::String(Cow::Borrowed(code))));
+        let code = self.code.map(|code| {
+            (
+                Cow::Borrowed("code"),
+                PropertyValue::String(Cow::Borrowed(code)),
+            )
+        });
         Box::new(code.into_iter())
     }
 

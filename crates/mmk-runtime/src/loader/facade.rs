@@ -28,7 +28,9 @@ impl Facade {
                 let file = format!("file{}", &url.as_str()[COMMONJS_SCHEME.len()..]);
                 Url::parse(&file).ok().map(Self::CommonJs)
             }
-            BUILTIN_SCHEME => Some(Self::Builtin(url.as_str()[BUILTIN_SCHEME.len() + 1..].to_owned())),
+            BUILTIN_SCHEME => Some(Self::Builtin(
+                url.as_str()[BUILTIN_SCHEME.len() + 1..].to_owned(),
+            )),
             _ => None,
         }
     }
@@ -51,8 +53,15 @@ pub(super) fn is_internal(url: &str) -> bool {
 }
 
 /// The facade of a CommonJS file. `was_module`: it was written with `export`, so its `default` is the one it exported.
-pub(super) fn commonjs_source<'a>(path: &str, names: impl Iterator<Item = &'a str>, was_module: bool) -> String {
-    source(&format!("host.commonJs({}, {was_module})", quoted(path)), names)
+pub(super) fn commonjs_source<'a>(
+    path: &str,
+    names: impl Iterator<Item = &'a str>,
+    was_module: bool,
+) -> String {
+    source(
+        &format!("host.commonJs({}, {was_module})", quoted(path)),
+        names,
+    )
 }
 
 /// The facade of a built-in.
@@ -103,8 +112,15 @@ mod tests {
 
     #[test]
     fn any_name_can_be_exported() {
-        let source = commonjs_source("/it's \"here\".cjs", ["a-b", "if", "default"].into_iter(), false);
+        let source = commonjs_source(
+            "/it's \"here\".cjs",
+            ["a-b", "if", "default"].into_iter(),
+            false,
+        );
         assert!(source.contains(r#"n0 as "a-b", n1 as "if" }"#), "{source}");
-        assert!(source.contains(r#"host.commonJs("/it's \"here\".cjs", false)"#), "{source}");
+        assert!(
+            source.contains(r#"host.commonJs("/it's \"here\".cjs", false)"#),
+            "{source}"
+        );
     }
 }

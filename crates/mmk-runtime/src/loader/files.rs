@@ -14,7 +14,7 @@ use oxc_resolver::ResolveError;
 use super::error::ModuleError;
 
 /// Says whether a path may be read; the text is the reason, with the flag that would allow it.
-pub type ReadCheck = Arc<dyn Fn(&Path) -> Result<(), String> + Send + Sync>;
+pub(crate) type ReadCheck = Arc<dyn Fn(&Path) -> Result<(), String> + Send + Sync>;
 
 /// Reads files that the host allows. A path that isn't allowed doesn't exist for resolution and is an error when read.
 #[derive(Clone)]
@@ -64,7 +64,9 @@ impl Files {
 impl FileSystem for Files {
     fn new() -> Self {
         // The trait asks for a default; the loader always builds `Files` with the host's check.
-        Self::new(Arc::new(|_| Err("no permission check was given".to_owned())))
+        Self::new(Arc::new(
+            |_| Err("no permission check was given".to_owned()),
+        ))
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {

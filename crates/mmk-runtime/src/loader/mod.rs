@@ -21,12 +21,10 @@ mod syntax_facts;
 mod syntax_problem;
 mod translate;
 
-pub use builtin_names::BuiltinNames;
+pub(crate) use builtin_names::BuiltinNames;
 pub use check::check_syntax;
-pub use error::ErrorClass;
-pub use error::ModuleError;
-pub use files::ReadCheck;
-pub use module_loader::Loader;
-pub use modules::Modules;
-pub use ops::mmk_modules;
+pub(crate) use files::ReadCheck;
+pub(crate) use module_loader::Loader;
+pub(crate) use modules::Modules;
+pub(crate) use ops::mmk_modules;
 pub use syntax_problem::SyntaxProblem;

@@ -46,7 +46,7 @@ use super::syntax_problem::SyntaxProblem;
 const PROBLEMS_KEPT: usize = 16;
 
 /// The module loader of one isolate.
-pub struct Loader {
+pub(crate) struct Loader {
     pub(super) modules: Arc<Modules>,
     /// The JavaScript side, once it called `op_mmk_modules_connect`.
     host: RefCell<Option<v8::Global<v8::Object>>>,
@@ -58,7 +58,7 @@ pub struct Loader {
 
 impl Loader {
     #[must_use]
-    pub fn new(modules: Arc<Modules>) -> Rc<Self> {
+    pub(crate) fn new(modules: Arc<Modules>) -> Rc<Self> {
         Rc::new(Self {
             modules,
             host: RefCell::default(),
@@ -69,23 +69,30 @@ impl Loader {
     }
 
     /// Sets everything that an isolate needs to load modules; the extension `mmk_modules` must be among its extensions.
-    pub fn install(self: &Rc<Self>, options: &mut RuntimeOptions) {
+    pub(crate) fn install(self: &Rc<Self>, options: &mut RuntimeOptions) {
         options.module_loader = Some(self.clone());
         let loader = self.clone();
-        options.validate_import_attributes_cb = Some(Box::new(move |scope, attributes, context| {
-            if let Err(error) = loader.check_import(scope, attributes, context) {
-                throw_as_node(scope, &error);
-            }
-        }));
+        options.validate_import_attributes_cb =
+            Some(Box::new(move |scope, attributes, context| {
+                if let Err(error) = loader.check_import(scope, attributes, context) {
+                    throw_as_node(scope, &error);
+                }
+            }));
         let loader = self.clone();
-        options.custom_module_evaluation_cb = Some(Box::new(move |scope, kind, _, _| loader.host_module(scope, &kind)));
+        options.custom_module_evaluation_cb = Some(Box::new(move |scope, kind, _, _| {
+            loader.host_module(scope, &kind)
+        }));
     }
 
     /// The place of a syntax error in a file that never reached V8, by the error's message.
     #[must_use]
-    pub fn syntax_problem(&self, message: &str) -> Option<SyntaxProblem> {
+    pub(crate) fn syntax_problem(&self, message: &str) -> Option<SyntaxProblem> {
         let problems = self.problems.borrow();
-        problems.iter().rev().find(|problem| problem.message == message).cloned()
+        problems
+            .iter()
+            .rev()
+            .find(|problem| problem.message == message)
+            .cloned()
     }
 
     pub(super) fn connect(&self, host: v8::Global<v8::Object>) {
@@ -93,7 +100,11 @@ impl Loader {
     }
 
     /// Reads a file and remembers what is wrong with it.
-    pub(super) fn prepare(&self, path: &std::path::Path, purpose: Purpose) -> Result<Arc<Prepared>, ModuleError> {
+    pub(super) fn prepare(
+        &self,
+        path: &std::path::Path,
+        purpose: Purpose,
+    ) -> Result<Arc<Prepared>, ModuleError> {
         self.modules.prepare(path, purpose).inspect_err(|error| {
             if let Some(problem) = &error.syntax {
                 let mut problems = self.problems.borrow_mut();
@@ -111,9 +122,15 @@ impl Loader {
         if let Some(url) = self.located.borrow().get(&key) {
             return Ok(url.clone());
         }
-        let base = Url::parse(referrer)
-            .map_err(|_| ModuleError::invalid_specifier(specifier, "has no module to be relative to", Some(referrer)))?;
-        let not_a_url = || ModuleError::invalid_specifier(specifier, "is not a valid URL", Some(referrer));
+        let base = Url::parse(referrer).map_err(|_| {
+            ModuleError::invalid_specifier(
+                specifier,
+                "has no module to be relative to",
+                Some(referrer),
+            )
+        })?;
+        let not_a_url =
+            || ModuleError::invalid_specifier(specifier, "is not a valid URL", Some(referrer));
         let url = match self.modules.import(specifier, &base)? {
             Resolved::Builtin(name) => Facade::Builtin(name).url().ok_or_else(not_a_url)?,
             Resolved::Data(_) => return Err(ModuleError::unsupported_data_url()),
@@ -162,7 +179,8 @@ impl Loader {
         let path = path_of(url);
         let prepared = self.prepare(&path, Purpose::Import)?;
         v8::tc_scope!(let scope, scope);
-        let parsed = v8::String::new(scope, prepared.code()).and_then(|text| v8::json::parse(scope, text));
+        let parsed =
+            v8::String::new(scope, prepared.code()).and_then(|text| v8::json::parse(scope, text));
         if parsed.is_some() {
             return Ok(());
         }
@@ -184,7 +202,9 @@ impl Loader {
         }
         // A built-in that fails to load exports no names here; evaluating its facade throws the reason.
         let names = self.ask_names(scope, name).unwrap_or_default();
-        self.builtin_names.borrow_mut().insert(name.to_owned(), names);
+        self.builtin_names
+            .borrow_mut()
+            .insert(name.to_owned(), names);
     }
 
     fn ask_names(&self, scope: &mut v8::PinScope<'_, '_>, name: &str) -> Option<Vec<String>> {
@@ -209,15 +229,24 @@ impl Loader {
         let host = host
             .as_ref()
             .filter(|_| kind == HOST_MODULE_TYPE)
-            .ok_or_else(|| JsErrorBox::generic(format!("modules of the kind `{kind}` are not served")))?;
+            .ok_or_else(|| {
+                JsErrorBox::generic(format!("modules of the kind `{kind}` are not served"))
+            })?;
         let host: v8::Local<'_, v8::Value> = v8::Local::new(scope, host).into();
-        Ok(CustomModuleEvaluationKind::Synthetic(v8::Global::new(scope, host)))
+        Ok(CustomModuleEvaluationKind::Synthetic(v8::Global::new(
+            scope, host,
+        )))
     }
 
     fn read(&self, url: &Url) -> Result<ModuleSource, ModuleError> {
-        let source = |kind, code: String| ModuleSource::new(kind, ModuleSourceCode::String(code.into()), url, None);
+        let source = |kind, code: String| {
+            ModuleSource::new(kind, ModuleSourceCode::String(code.into()), url, None)
+        };
         if url.as_str() == HOST_MODULE {
-            return Ok(source(ModuleType::Other(Cow::Borrowed(HOST_MODULE_TYPE)), String::new()));
+            return Ok(source(
+                ModuleType::Other(Cow::Borrowed(HOST_MODULE_TYPE)),
+                String::new(),
+            ));
         }
         match Facade::of(url) {
             Some(Facade::Builtin(name)) => {
@@ -257,17 +286,30 @@ impl ModuleLoader for Loader {
             return Url::parse(specifier).map_err(JsErrorBox::from_err);
         }
         // The root of a synchronous load comes without a referrer: it is always a whole URL.
-        let referrer = if referrer == "." { "file:///" } else { referrer };
-        self.locate(specifier, referrer).map_err(JsErrorBox::from_err)
+        let referrer = if referrer == "." {
+            "file:///"
+        } else {
+            referrer
+        };
+        self.locate(specifier, referrer)
+            .map_err(JsErrorBox::from_err)
     }
 
-    fn import_meta_resolve(&self, specifier: &str, referrer: &str) -> Result<ModuleSpecifier, ModuleLoaderError> {
-        let relative = ["./", "../", "/"].iter().any(|start| specifier.starts_with(start));
+    fn import_meta_resolve(
+        &self,
+        specifier: &str,
+        referrer: &str,
+    ) -> Result<ModuleSpecifier, ModuleLoaderError> {
+        let relative = ["./", "../", "/"]
+            .iter()
+            .any(|start| specifier.starts_with(start));
         if relative && let Ok(url) = Url::parse(referrer).and_then(|base| base.join(specifier)) {
             // Node answers for files that don't exist too.
             return Ok(url);
         }
-        let url = self.locate(specifier, referrer).map_err(JsErrorBox::from_err)?;
+        let url = self
+            .locate(specifier, referrer)
+            .map_err(JsErrorBox::from_err)?;
         Url::parse(&public_url(&url)).map_err(JsErrorBox::from_err)
     }
 
@@ -282,12 +324,16 @@ impl ModuleLoader for Loader {
     }
 
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        let url = Url::parse(file_name).ok().filter(|url| url.scheme() == "file")?;
+        let url = Url::parse(file_name)
+            .ok()
+            .filter(|url| url.scheme() == "file")?;
         self.modules.source_map(&path_of(&url)).map(Cow::Owned)
     }
 
     fn get_source_mapped_source_line(&self, file_name: &str, line_number: usize) -> Option<String> {
-        let url = Url::parse(file_name).ok().filter(|url| url.scheme() == "file")?;
+        let url = Url::parse(file_name)
+            .ok()
+            .filter(|url| url.scheme() == "file")?;
         self.modules.source_line(&path_of(&url), line_number)
     }
 }
@@ -337,5 +383,6 @@ fn public_url(url: &Url) -> String {
 }
 
 fn path_of(url: &Url) -> PathBuf {
-    url.to_file_path().unwrap_or_else(|()| PathBuf::from(url.path()))
+    url.to_file_path()
+        .unwrap_or_else(|()| PathBuf::from(url.path()))
 }

@@ -24,7 +24,7 @@ use super::resolve::Resolved;
 use super::resolve::Resolver;
 
 /// Finds and reads modules. Cheap to share; holds no V8 value.
-pub struct Modules {
+pub(crate) struct Modules {
     files: Files,
     scopes: PackageScopes,
     resolver: Resolver,
@@ -33,7 +33,7 @@ pub struct Modules {
 
 impl Modules {
     /// `names` never reach the file system; `check` is asked before any file is looked at.
-    pub fn new(names: BuiltinNames, check: ReadCheck) -> Arc<Self> {
+    pub(crate) fn new(names: BuiltinNames, check: ReadCheck) -> Arc<Self> {
         let files = Files::new(check);
         Arc::new(Self {
             scopes: PackageScopes::new(files.clone()),
@@ -45,11 +45,16 @@ impl Modules {
 
     /// The version of a package as `require(name)` from `folder` would find it, `mongodb`'s for example.
     #[must_use]
-    pub fn installed_version(&self, name: &str, folder: &Path) -> Option<String> {
+    pub(crate) fn installed_version(&self, name: &str, folder: &Path) -> Option<String> {
         self.scopes.installed_version(name, folder)
     }
 
-    pub(super) fn require(&self, request: &str, folder: &Path, importer: Option<&Path>) -> Result<Resolved, ModuleError> {
+    pub(super) fn require(
+        &self,
+        request: &str,
+        folder: &Path,
+        importer: Option<&Path>,
+    ) -> Result<Resolved, ModuleError> {
         self.resolver.require(request, folder, importer)
     }
 
@@ -58,7 +63,11 @@ impl Modules {
     }
 
     /// The file as V8 gets it. A file that didn't change since it was last read is not translated again.
-    pub(super) fn prepare(&self, path: &Path, purpose: Purpose) -> Result<Arc<Prepared>, ModuleError> {
+    pub(super) fn prepare(
+        &self,
+        path: &Path,
+        purpose: Purpose,
+    ) -> Result<Arc<Prepared>, ModuleError> {
         let format = SourceFormat::of(path, &self.scopes, purpose)?;
         if format == SourceFormat::Addon {
             return Err(ModuleError::native_addon(path));
@@ -99,7 +108,9 @@ impl Modules {
             return;
         };
         for request in &exports.reexports {
-            let Ok(Resolved::File { path: target, .. }) = self.resolver.require(request, folder, Some(path)) else {
+            let Ok(Resolved::File { path: target, .. }) =
+                self.resolver.require(request, folder, Some(path))
+            else {
                 continue;
             };
             if !seen.insert(target.clone()) {

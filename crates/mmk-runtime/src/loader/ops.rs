@@ -30,8 +30,14 @@ deno_core::extension!(
 
 /// Gives the loader the functions that facades call.
 #[op2(fast)]
-fn op_mmk_modules_connect(state: &mut OpState, scope: &mut v8::PinScope<'_, '_>, host: v8::Local<'_, v8::Object>) {
-    state.borrow::<Rc<Loader>>().connect(v8::Global::new(scope, host));
+fn op_mmk_modules_connect(
+    state: &mut OpState,
+    scope: &mut v8::PinScope<'_, '_>,
+    host: v8::Local<'_, v8::Object>,
+) {
+    state
+        .borrow::<Rc<Loader>>()
+        .connect(v8::Global::new(scope, host));
 }
 
 /// Where `require(request)` leads from a folder: an absolute path, or `builtin:<name>`. `importer` is empty when unknown.
@@ -45,11 +51,16 @@ fn op_mmk_modules_resolve(
 ) -> Result<String, ModuleError> {
     let loader = state.borrow::<Rc<Loader>>();
     let importer = Some(Path::new(importer)).filter(|path| path.is_absolute());
-    Ok(match loader.modules.require(request, Path::new(folder), importer)? {
-        Resolved::File { path, .. } => path.to_string_lossy().into_owned(),
-        Resolved::Builtin(name) => format!("builtin:{name}"),
-        Resolved::Data(url) => url.into(),
-    })
+    Ok(
+        match loader
+            .modules
+            .require(request, Path::new(folder), importer)?
+        {
+            Resolved::File { path, .. } => path.to_string_lossy().into_owned(),
+            Resolved::Builtin(name) => format!("builtin:{name}"),
+            Resolved::Data(url) => url.into(),
+        },
+    )
 }
 
 #[derive(Serialize)]
@@ -65,9 +76,19 @@ struct ReadFile {
 /// A file for `require`. `settle` asks to decide by the text, after V8 refused the file as CommonJS.
 #[op2]
 #[serde]
-fn op_mmk_modules_read(state: &mut OpState, #[string] path: &str, settle: bool) -> Result<ReadFile, ModuleError> {
-    let purpose = if settle { Purpose::Import } else { Purpose::Require };
-    let prepared = state.borrow::<Rc<Loader>>().prepare(Path::new(path), purpose)?;
+fn op_mmk_modules_read(
+    state: &mut OpState,
+    #[string] path: &str,
+    settle: bool,
+) -> Result<ReadFile, ModuleError> {
+    let purpose = if settle {
+        Purpose::Import
+    } else {
+        Purpose::Require
+    };
+    let prepared = state
+        .borrow::<Rc<Loader>>()
+        .prepare(Path::new(path), purpose)?;
     let code = match prepared.format {
         super::prepared::ModuleFormat::Module => String::new(),
         _ => prepared.code().to_owned(),
@@ -92,9 +113,15 @@ fn op_mmk_modules_real_path(#[string] path: String) -> String {
 /// The version of an installed package as seen from a folder.
 #[op2]
 #[string]
-fn op_mmk_modules_installed_version(state: &mut OpState, #[string] name: &str, #[string] folder: &str) -> Option<String> {
+fn op_mmk_modules_installed_version(
+    state: &mut OpState,
+    #[string] name: &str,
+    #[string] folder: &str,
+) -> Option<String> {
     let loader = state.borrow::<Rc<Loader>>();
-    loader.modules.installed_version(name, &PathBuf::from(folder))
+    loader
+        .modules
+        .installed_version(name, &PathBuf::from(folder))
 }
 
 /// A place in a file that doesn't parse; line and columns are 1-based.
@@ -127,8 +154,12 @@ fn op_mmk_modules_syntax_place(
         });
     }
     let found = v8::Exception::create_message(scope, error);
-    let file = found.get_script_resource_name(scope)?.to_rust_string_lossy(scope);
-    let url = deno_core::url::Url::parse(&file).ok().filter(|url| url.scheme() == "file")?;
+    let file = found
+        .get_script_resource_name(scope)?
+        .to_rust_string_lossy(scope);
+    let url = deno_core::url::Url::parse(&file)
+        .ok()
+        .filter(|url| url.scheme() == "file")?;
     Some(Place {
         file: url.to_file_path().ok()?.to_string_lossy().into_owned(),
         line: u32::try_from(found.get_line_number(scope)?).ok()?,

@@ -51,7 +51,10 @@ impl PackageScopes {
 
     fn type_of_folder(&self, folder: &Path) -> Result<PackageType, ModuleError> {
         // A package never looks above the node_modules folder it was installed in.
-        if folder.file_name().is_some_and(|name| name == "node_modules") {
+        if folder
+            .file_name()
+            .is_some_and(|name| name == "node_modules")
+        {
             return Ok(PackageType::Unstated);
         }
         if let Some(known) = self.known(folder) {

@@ -40,8 +40,14 @@ pub(super) enum SourceFormat {
 }
 
 impl SourceFormat {
-    pub(super) fn of(path: &Path, scopes: &PackageScopes, purpose: Purpose) -> Result<Self, ModuleError> {
-        let extension = path.extension().map(|extension| extension.to_string_lossy());
+    pub(super) fn of(
+        path: &Path,
+        scopes: &PackageScopes,
+        purpose: Purpose,
+    ) -> Result<Self, ModuleError> {
+        let extension = path
+            .extension()
+            .map(|extension| extension.to_string_lossy());
         Ok(match extension.as_deref() {
             Some("cjs") => Self::CommonJs,
             Some("mjs") => Self::Module,
@@ -168,7 +174,9 @@ fn typescript(path: &Path, text: String, package: PackageType) -> Result<Prepare
 /// A `.js` file of a `"type": "module"` package. Only one that writes to `module.exports` is looked at closer.
 fn module_or_mixed(path: &Path, text: String) -> Prepared {
     let may_be_mixed = !is_installed(path) && text.contains("exports");
-    if may_be_mixed && let Ok(ModuleSyntax::Mixed(rewritten)) = module_syntax(path, &text, PackageType::Module) {
+    if may_be_mixed
+        && let Ok(ModuleSyntax::Mixed(rewritten)) = module_syntax(path, &text, PackageType::Module)
+    {
         return mixed(text, rewritten);
     }
     Prepared::new(ModuleFormat::Module, text)
@@ -183,16 +191,24 @@ fn commonjs_or_module(path: &Path, text: String, package: PackageType) -> Prepar
         return prepared;
     }
     match module_syntax(path, &text, package) {
-        Ok(ModuleSyntax::Mixed(rewritten)) if !is_installed(path) || package == PackageType::CommonJs => {
+        Ok(ModuleSyntax::Mixed(rewritten))
+            if !is_installed(path) || package == PackageType::CommonJs =>
+        {
             mixed(text, rewritten)
         }
-        Ok(ModuleSyntax::Mixed(_) | ModuleSyntax::Plain) => Prepared::new(ModuleFormat::Module, text),
+        Ok(ModuleSyntax::Mixed(_) | ModuleSyntax::Plain) => {
+            Prepared::new(ModuleFormat::Module, text)
+        }
         // Neither: V8 says what is wrong with it, as CommonJS or as the module it seems to be.
         Ok(ModuleSyntax::Absent) => commonjs(text),
-        Err(as_module) => match ParsedFile::parse(path, &text, Language::JavaScript, Goal::CommonJs) {
-            Err(as_commonjs) if is_later(&as_module, &as_commonjs) => Prepared::new(ModuleFormat::Module, text),
-            _ => commonjs(text),
-        },
+        Err(as_module) => {
+            match ParsedFile::parse(path, &text, Language::JavaScript, Goal::CommonJs) {
+                Err(as_commonjs) if is_later(&as_module, &as_commonjs) => {
+                    Prepared::new(ModuleFormat::Module, text)
+                }
+                _ => commonjs(text),
+            }
+        }
     }
 }
 
@@ -211,5 +227,6 @@ pub(super) fn is_later(one: &SyntaxProblem, other: &SyntaxProblem) -> bool {
 }
 
 fn is_installed(path: &Path) -> bool {
-    path.components().any(|part| part.as_os_str() == "node_modules")
+    path.components()
+        .any(|part| part.as_os_str() == "node_modules")
 }

@@ -53,9 +53,15 @@ pub(super) struct Marks {
 }
 
 impl ParsedFile {
-    pub(super) fn parse(path: &Path, text: &str, language: Language, goal: Goal) -> Result<Self, SyntaxProblem> {
+    pub(super) fn parse(
+        path: &Path,
+        text: &str,
+        language: Language,
+        goal: Goal,
+    ) -> Result<Self, SyntaxProblem> {
         let sources: Lrc<SourceMap> = Lrc::default();
-        let file = sources.new_source_file(FileName::Custom(source_name(path)).into(), text.to_owned());
+        let file =
+            sources.new_source_file(FileName::Custom(source_name(path)).into(), text.to_owned());
         let comments = SingleThreadedComments::default();
         let lexer = Lexer::new(
             syntax(language),
@@ -71,7 +77,9 @@ impl ParsedFile {
         let program = match result {
             Ok(program) => match parser.take_errors().into_iter().next() {
                 None => program,
-                Some(error) => return Err(problem(path, &sources, error.span(), &error.kind().msg())),
+                Some(error) => {
+                    return Err(problem(path, &sources, error.span(), &error.kind().msg()));
+                }
             },
             Err(error) => return Err(problem(path, &sources, error.span(), &error.kind().msg())),
         };

@@ -57,7 +57,8 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) fn new(names: BuiltinNames, files: Files) -> Self {
-        let require = Oxc::new_with_file_system(files.clone(), options(&REQUIRE_CONDITIONS, &EXTENSIONS));
+        let require =
+            Oxc::new_with_file_system(files.clone(), options(&REQUIRE_CONDITIONS, &EXTENSIONS));
         let require_from_typescript =
             require.clone_with_options(options(&REQUIRE_CONDITIONS, &EXTENSIONS_FROM_TYPESCRIPT));
         let import = require.clone_with_options(ResolveOptions {
@@ -106,10 +107,16 @@ impl Resolver {
         if let Some(name) = self.names.find(specifier)? {
             return Ok(Resolved::Builtin(name));
         }
-        let importer = referrer.to_file_path().unwrap_or_else(|()| PathBuf::from(referrer.as_str()));
+        let importer = referrer
+            .to_file_path()
+            .unwrap_or_else(|()| PathBuf::from(referrer.as_str()));
         if is_relative_or_absolute(specifier) {
             let url = referrer.join(specifier).map_err(|_| {
-                ModuleError::invalid_specifier(specifier, "is not a valid URL", Some(&importer.to_string_lossy()))
+                ModuleError::invalid_specifier(
+                    specifier,
+                    "is not a valid URL",
+                    Some(&importer.to_string_lossy()),
+                )
             })?;
             return self.import_url(&url, &importer);
         }
@@ -129,11 +136,19 @@ impl Resolver {
         let lower = url.path().to_ascii_lowercase();
         if lower.contains("%2f") || lower.contains("%5c") {
             let reason = "must not include encoded \"/\" or \"\\\" characters";
-            return Err(ModuleError::invalid_specifier(url.path(), reason, Some(&shown)));
+            return Err(ModuleError::invalid_specifier(
+                url.path(),
+                reason,
+                Some(&shown),
+            ));
         }
-        let path = url
-            .to_file_path()
-            .map_err(|()| ModuleError::invalid_specifier(url.as_str(), "is not a path of this machine", Some(&shown)))?;
+        let path = url.to_file_path().map_err(|()| {
+            ModuleError::invalid_specifier(
+                url.as_str(),
+                "is not a path of this machine",
+                Some(&shown),
+            )
+        })?;
         let found = if self.files.is_file(&path) {
             Some(path.clone())
         } else {
@@ -159,14 +174,19 @@ impl Resolver {
             return None;
         }
         let folder = path.parent()?;
-        self.look(&self.require_from_typescript, folder, path.to_str()?).ok()
+        self.look(&self.require_from_typescript, folder, path.to_str()?)
+            .ok()
     }
 
     fn import_package(&self, specifier: &str, importer: &Path) -> Result<Resolved, ModuleError> {
         let shown = importer.to_string_lossy();
         if specifier == "#" || specifier.starts_with("#/") {
             let reason = "is not a valid internal imports specifier name";
-            return Err(ModuleError::invalid_specifier(specifier, reason, Some(&shown)));
+            return Err(ModuleError::invalid_specifier(
+                specifier,
+                reason,
+                Some(&shown),
+            ));
         }
         let Some(folder) = importer.parent() else {
             return Err(ModuleError::imported_package_not_found(specifier, &shown));
@@ -190,7 +210,12 @@ impl Resolver {
             .map_err(|error| self.explain_import_package(specifier, folder, importer, error))
     }
 
-    fn look(&self, resolver: &Oxc, folder: &Path, specifier: &str) -> Result<PathBuf, ResolveError> {
+    fn look(
+        &self,
+        resolver: &Oxc,
+        folder: &Path,
+        specifier: &str,
+    ) -> Result<PathBuf, ResolveError> {
         match resolver.resolve(folder, specifier) {
             Ok(found) => Ok(found.path().to_owned()),
             Err(ResolveError::NotFound(_)) => {
@@ -206,8 +231,15 @@ impl Resolver {
 
     /// `paths` and `baseUrl` of the nearest tsconfig.json or jsconfig.json, for what Node itself doesn't find. Never inside
     /// an installed package.
-    fn look_by_tsconfig(&self, specifier: &str, folder: &Path, conditions: Conditions) -> Option<PathBuf> {
-        let is_installed = folder.components().any(|part| part.as_os_str() == "node_modules");
+    fn look_by_tsconfig(
+        &self,
+        specifier: &str,
+        folder: &Path,
+        conditions: Conditions,
+    ) -> Option<PathBuf> {
+        let is_installed = folder
+            .components()
+            .any(|part| part.as_os_str() == "node_modules");
         if is_installed || is_relative_or_absolute(specifier) || specifier.starts_with('#') {
             return None;
         }
@@ -227,7 +259,10 @@ impl Resolver {
             Conditions::Import => IMPORT_CONDITIONS,
         };
         let key = config.join(names[1]);
-        let mut known = self.by_tsconfig.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self
+            .by_tsconfig
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let resolver = known.entry(key).or_insert_with(|| {
             Arc::new(self.require.clone_with_options(ResolveOptions {
                 tsconfig: Some(TsconfigDiscovery::Manual(TsconfigOptions {
@@ -298,7 +333,13 @@ impl Resolver {
         let hint = self
             .look(&self.require, folder, specifier)
             .ok()
-            .and_then(|found| Some(format!("{}/{}", package.name, found.strip_prefix(&root).ok()?.display())));
+            .and_then(|found| {
+                Some(format!(
+                    "{}/{}",
+                    package.name,
+                    found.strip_prefix(&root).ok()?.display()
+                ))
+            });
         with_hint(error, hint)
     }
 
@@ -325,7 +366,9 @@ impl Resolver {
         error: ResolveError,
     ) -> Option<ModuleError> {
         Some(match error {
-            ResolveError::PackagePathNotExported { package_json_path, .. } => {
+            ResolveError::PackagePathNotExported {
+                package_json_path, ..
+            } => {
                 let subpath = match PackageSpecifier::parse(specifier) {
                     Some(package) if package.subpath.is_empty() => ".".to_owned(),
                     Some(package) => format!("./{}", package.subpath),
@@ -348,7 +391,9 @@ impl Resolver {
                               either be an object of package subpath keys or an object of main entry condition name keys only.";
                 ModuleError::invalid_package_config(&path, reason)
             }
-            ResolveError::Json(error) => ModuleError::invalid_package_config(&error.path, &error.message),
+            ResolveError::Json(error) => {
+                ModuleError::invalid_package_config(&error.path, &error.message)
+            }
             ResolveError::IOError(error) => {
                 ModuleError::unreadable(&folder.join(specifier), &std::io::Error::from(error))
             }
@@ -400,7 +445,9 @@ fn file(path: PathBuf) -> Resolved {
 
 fn with_hint(mut error: ModuleError, hint: Option<String>) -> ModuleError {
     if let Some(hint) = hint {
-        error.message.push_str(&format!("\nDid you mean to import \"{hint}\"?"));
+        error
+            .message
+            .push_str(&format!("\nDid you mean to import \"{hint}\"?"));
     }
     error
 }
@@ -462,5 +509,7 @@ fn typescript_twin(request: &str) -> Option<String> {
     }
     TYPESCRIPT_TWINS
         .iter()
-        .find_map(|(javascript, typescript)| Some(format!("{}{typescript}", request.strip_suffix(javascript)?)))
+        .find_map(|(javascript, typescript)| {
+            Some(format!("{}{typescript}", request.strip_suffix(javascript)?))
+        })
 }

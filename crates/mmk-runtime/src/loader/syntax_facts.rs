@@ -124,8 +124,12 @@ impl Visit for FactVisitor {
 
     fn visit_assign_expr(&mut self, node: &AssignExpr) {
         let target = match &node.left {
-            AssignTarget::Simple(SimpleAssignTarget::Member(member)) => self.is_exports(&Expr::Member(member.clone())),
-            AssignTarget::Simple(SimpleAssignTarget::Ident(ident)) => self.is_global(ident, "exports"),
+            AssignTarget::Simple(SimpleAssignTarget::Member(member)) => {
+                self.is_exports(&Expr::Member(member.clone()))
+            }
+            AssignTarget::Simple(SimpleAssignTarget::Ident(ident)) => {
+                self.is_global(ident, "exports")
+            }
             _ => false,
         };
         if target {

@@ -52,11 +52,12 @@ pub(super) fn translate_typescript(
         let marks = file.resolve_names(Language::TypeScript);
         let constructs = Constructs::of(&original);
         if constructs.decorators {
-            file.program.mutate(&mut decorators::decorators(decorators::Config {
-                legacy: true,
-                emit_metadata: true,
-                use_define_for_class_fields: true,
-            }));
+            file.program
+                .mutate(&mut decorators::decorators(decorators::Config {
+                    legacy: true,
+                    emit_metadata: true,
+                    use_define_for_class_fields: true,
+                }));
         }
         file.program.mutate(&mut typescript::typescript(
             typescript::Config {
@@ -94,7 +95,11 @@ pub(super) enum ModuleSyntax {
 }
 
 /// Reads a JavaScript file as a module, and translates it to CommonJS when it can't run as one.
-pub(super) fn module_syntax(path: &Path, text: &str, package: PackageType) -> Result<ModuleSyntax, SyntaxProblem> {
+pub(super) fn module_syntax(
+    path: &Path,
+    text: &str,
+    package: PackageType,
+) -> Result<ModuleSyntax, SyntaxProblem> {
     in_swc(|| {
         let mut file = ParsedFile::parse(path, text, Language::JavaScript, Goal::Module)?;
         let marks = file.resolve_names(Language::JavaScript);
@@ -157,7 +162,9 @@ fn finish(path: &Path, mut file: ParsedFile, marks: Marks) -> Result<Rewritten, 
 
 /// swc keeps its marks and helpers in scoped globals.
 fn in_swc<T>(work: impl FnOnce() -> T) -> T {
-    GLOBALS.set(&Globals::default(), || HELPERS.set(&Helpers::new(false), work))
+    GLOBALS.set(&Globals::default(), || {
+        HELPERS.set(&Helpers::new(false), work)
+    })
 }
 
 /// TypeScript constructs that decide how a file is translated.
@@ -214,7 +221,11 @@ mod tests {
         let text = "import { Db, MongoClient } from 'mongodb';\nimport { Long, Document } from 'bson';\nimport './effect.js';\nexport const up = (db: Db, c: MongoClient, d: Document) => new Long(1);\n";
         let (_, out) = typescript(text, PackageType::Module);
         assert!(!out.code.contains("mongodb"), "{}", out.code);
-        assert!(out.code.contains("import { Long } from 'bson'"), "{}", out.code);
+        assert!(
+            out.code.contains("import { Long } from 'bson'"),
+            "{}",
+            out.code
+        );
         assert!(out.code.contains("import './effect.js'"));
         assert_eq!(out.code.lines().count(), text.lines().count());
         assert_eq!(out.code.find("export const"), text.find("export const"));
@@ -234,14 +245,24 @@ mod tests {
         let text = "enum Level { Low, High = 5 }\nclass A { constructor(private x: number) {} }\nexport const up = () => [Level.High, new A(1)];\n";
         let (_, out) = typescript(text, PackageType::Module);
         assert!(out.map.is_some());
-        assert!(out.code.contains("this.x = x") || out.code.contains("x;"), "{}", out.code);
-        let (_, out) = typescript("const d = (c: any) => c;\n@d class B {}\nexport { B };\n", PackageType::Module);
+        assert!(
+            out.code.contains("this.x = x") || out.code.contains("x;"),
+            "{}",
+            out.code
+        );
+        let (_, out) = typescript(
+            "const d = (c: any) => c;\n@d class B {}\nexport { B };\n",
+            PackageType::Module,
+        );
         assert!(!out.code.contains("@d"), "{}", out.code);
     }
 
     #[test]
     fn export_assignment_is_commonjs_even_in_a_module_package() {
-        let (target, out) = typescript("import fs = require('fs');\nexport = { up: () => fs };\n", PackageType::Module);
+        let (target, out) = typescript(
+            "import fs = require('fs');\nexport = { up: () => fs };\n",
+            PackageType::Module,
+        );
         assert_eq!(target, Target::CommonJs);
         assert!(out.code.contains("module.exports = "), "{}", out.code);
     }
@@ -256,23 +277,37 @@ mod tests {
     fn a_mixed_file_becomes_commonjs_and_an_ordinary_one_is_left() {
         let path = Path::new("/p/m.js");
         let mixed = "import fs from 'fs';\nmodule.exports = { up() { return fs; } };\n";
-        let ModuleSyntax::Mixed(out) = module_syntax(path, mixed, PackageType::Unstated).unwrap() else {
+        let ModuleSyntax::Mixed(out) = module_syntax(path, mixed, PackageType::Unstated).unwrap()
+        else {
             panic!("it is mixed");
         };
         assert!(out.code.contains("require(\"fs\")"), "{}", out.code);
         let ordinary = "import fs from 'fs';\nexport const up = () => fs;\n";
-        assert_eq!(module_syntax(path, ordinary, PackageType::Unstated).unwrap(), ModuleSyntax::Plain);
+        assert_eq!(
+            module_syntax(path, ordinary, PackageType::Unstated).unwrap(),
+            ModuleSyntax::Plain
+        );
         let guarded = "export const up = 1;\nif (typeof module !== 'undefined') {}\n";
-        assert_eq!(module_syntax(path, guarded, PackageType::Unstated).unwrap(), ModuleSyntax::Plain);
+        assert_eq!(
+            module_syntax(path, guarded, PackageType::Unstated).unwrap(),
+            ModuleSyntax::Plain
+        );
         let none = "'use strict'; const x = 1;";
-        assert_eq!(module_syntax(path, none, PackageType::Unstated).unwrap(), ModuleSyntax::Absent);
+        assert_eq!(
+            module_syntax(path, none, PackageType::Unstated).unwrap(),
+            ModuleSyntax::Absent
+        );
     }
 
     #[test]
     fn a_syntax_error_names_its_place() {
-        let problem = translate_typescript(Path::new("/p/m.ts"), "let a = 1;\nlet b: = 2;\n", PackageType::Unstated)
-            .err()
-            .expect("it doesn't parse");
+        let problem = translate_typescript(
+            Path::new("/p/m.ts"),
+            "let a = 1;\nlet b: = 2;\n",
+            PackageType::Unstated,
+        )
+        .err()
+        .expect("it doesn't parse");
         assert_eq!((problem.line, problem.column), (2, 8));
         assert_eq!(problem.text, "let b: = 2;");
     }

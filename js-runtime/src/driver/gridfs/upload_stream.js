@@ -83,7 +83,10 @@ export class GridFSBucketWriteStream extends Writable {
       this.bufToStore.set(bytes.subarray(taken, taken + count), this.pos);
       taken += count;
       this.pos += count;
-      if (this.pos === this.chunkSizeBytes) inserts.push(this.#insertChunk());
+      if (this.pos < this.chunkSizeBytes) continue;
+      inserts.push(this.#insertChunk());
+      this.n += 1;
+      this.pos = 0;
     }
     await Promise.all(inserts);
   }
@@ -91,8 +94,6 @@ export class GridFSBucketWriteStream extends Writable {
   #insertChunk() {
     const data = this.bufToStore.slice(0, this.pos);
     const chunk = { _id: new ObjectId(), files_id: this.id, n: this.n, data };
-    this.n += 1;
-    this.pos = 0;
     return this.chunks.insertOne(chunk, { writeConcern: this.writeConcern });
   }
 

@@ -1,0 +1,16 @@
+/** Runs every case with the runtime it is loaded in: as a configuration file of mmk-js, or under Node. */
+const { readdirSync } = require('fs');
+
+module.exports = async () => {
+  const results = {};
+  for (const file of readdirSync(__dirname).sort()) {
+    if (file.endsWith('.cjs') && file !== 'show.cjs' && file !== 'run-all.cjs') {
+      try {
+        results[file] = await require(`./${file}`)(require);
+      } catch (error) {
+        results[file] = { failed: `${error.stack}` };
+      }
+    }
+  }
+  return results;
+};
