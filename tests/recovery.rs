@@ -50,7 +50,7 @@ fn everything_that_can_be_refused_is_refused_before_the_first_write() {
     for part in ["2-broken.js", "3-no-up.js", "4-missing.js", "nowhere"] {
         assert!(refused.stderr.contains(part), "{part} is missing in\n{}", refused.stderr);
     }
-    assert!(refused.stderr.contains("2-broken.js:4"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("2-broken.js:3"), "{}", refused.stderr);
     assert_eq!(project.dump(), serde_json::json!({}));
     assert!(project.applied().is_empty());
 }

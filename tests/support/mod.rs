@@ -6,7 +6,9 @@ mod project;
 mod server;
 
 pub(crate) use output::Output;
+pub(crate) use output::stable;
 pub(crate) use project::Project;
+pub(crate) use project::finish;
 pub(crate) use server::server_uri;
 pub(crate) use server::with_database;
 

@@ -4,7 +4,7 @@ import { execute, READ, RETRYABLE } from './execute.js';
 import { removeUser } from './operations/remove_user.js';
 import { runCommand } from './operations/run_command.js';
 import { validateCollection } from './operations/validate_collection.js';
-import { NO_OPTIONS, resolveSettings } from './settings.js';
+import { asOptions, NO_OPTIONS, resolveSettings } from './settings.js';
 
 /** What `db.admin()` gives. */
 export class Admin {
@@ -13,7 +13,7 @@ export class Admin {
   }
 
   async command(command, options) {
-    return await runCommand(this.s.db, 'admin', command, options ?? NO_OPTIONS);
+    return await runCommand(this.s.db, 'admin', command, asOptions(options));
   }
 
   async buildInfo(options) {
@@ -37,15 +37,15 @@ export class Admin {
   }
 
   async removeUser(username, options) {
-    return await removeUser(this.s.db, 'admin', username, options ?? NO_OPTIONS);
+    return await removeUser(this.s.db, 'admin', username, asOptions(options));
   }
 
   async validateCollection(collectionName, options = NO_OPTIONS) {
-    return await validateCollection(this.s.db, collectionName, options);
+    return await validateCollection(this.s.db, collectionName, asOptions(options));
   }
 
   async listDatabases(options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const command = { listDatabases: 1 };
     if (typeof options.nameOnly === 'boolean') command.nameOnly = options.nameOnly;
     if (options.filter) command.filter = options.filter;

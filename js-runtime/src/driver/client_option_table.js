@@ -45,8 +45,9 @@ function* readPairs(text) {
   }
 }
 
-// Each of these makes the description of one option; `read` gets its name, all values given and the options so far.
-const boolean = (fallback, target) => ({ fallback, target, read: (name, [value]) => readBoolean(target ?? name, value) });
+// Each of these makes the description of one option; `read` gets the name it is kept
+// under, all values given and the options so far.
+const boolean = (fallback, target) => ({ fallback, target, read: (name, [value]) => readBoolean(name, value) });
 const unsigned = (fallback) => ({ fallback, read: (name, [value]) => readUnsigned(name, value) });
 const integer = (fallback) => ({ fallback, read: (name, [value]) => readInteger(name, value) });
 const text = (fallback) => ({ fallback, read: (name, [value]) => String(value) });
@@ -314,8 +315,8 @@ export const CLIENT_OPTIONS = {
   w: writeConcern((name, value) => ({ w: value })),
   waitQueueTimeoutMS: unsigned(0),
   writeConcern: { read: readWriteConcern },
-  wtimeout: writeConcern((name, value) => ({ wtimeout: readUnsigned(name, value) }), 'Please use wtimeoutMS instead'),
-  wtimeoutMS: writeConcern((name, value) => ({ wtimeoutMS: readUnsigned(name, value) })),
+  wtimeout: writeConcern((name, value) => ({ wtimeout: readUnsigned('wtimeout', value) }), 'Please use wtimeoutMS instead'),
+  wtimeoutMS: writeConcern((name, value) => ({ wtimeoutMS: readUnsigned('wtimeoutMS', value) })),
   zlibCompressionLevel: integer(0),
   mongodbLogPath: { read: readLogPath },
   mongodbLogComponentSeverities: { read: readLogSeverities },

@@ -101,8 +101,9 @@ function readAll(all, options) {
     const values = all.get(name);
     if (values !== undefined && deprecated) emitWarning(`${name} is a deprecated option: ${deprecated}`);
     if (isIgnored) continue;
-    if (values !== undefined) options[target ?? name] = read(name, values, options);
-    else if (fallback !== undefined) options[target ?? name] = read(name, [fallback], options);
+    const key = target ?? name;
+    if (values !== undefined) options[key] = read(key, values, options);
+    else if (fallback !== undefined) options[key] = read(key, [fallback], options);
   }
 }
 

@@ -36,7 +36,7 @@ import {
   updateResult,
 } from './operations/write.js';
 import { addId, DEFAULT_PK_FACTORY } from './primary_key.js';
-import { NO_OPTIONS, resolveSettings, withoutWriteConcern } from './settings.js';
+import { asOptions, NO_OPTIONS, resolveSettings, withoutWriteConcern } from './settings.js';
 
 const RETRYABLE_WRITE = WRITE | RETRYABLE;
 const RETRYABLE_READ = READ | RETRYABLE;
@@ -127,7 +127,7 @@ export class Collection {
   }
 
   async insertOne(document, options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const isLeftToServer = options.forceServerObjectId ?? this.db.options?.forceServerObjectId ?? false;
     addId(this, document, isLeftToServer);
@@ -141,7 +141,7 @@ export class Collection {
     if (!Array.isArray(documents)) {
       throw new MongoInvalidArgumentError('Argument "docs" must be an array of documents');
     }
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const { writeConcern } = resolveSettings(this.settings, options);
     if (!this.client.isConnected) await this.client.connect();
     const bulk = this.#newBulk(options);
@@ -156,7 +156,7 @@ export class Collection {
       throw new MongoInvalidArgumentError('Argument "operations" must be an array of documents');
     }
     if (!this.client.isConnected) await this.client.connect();
-    const bulk = this.#newBulk(options ?? NO_OPTIONS);
+    const bulk = this.#newBulk(asOptions(options));
     for (const operation of operations) bulk.raw(operation);
     return await bulk.execute();
   }
@@ -176,7 +176,7 @@ export class Collection {
   }
 
   async updateOne(filter, update, options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const statement = updateStatement(filter, update, options, false);
     requireOperators(update, settings.bson);
@@ -184,7 +184,7 @@ export class Collection {
   }
 
   async updateMany(filter, update, options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const statement = updateStatement(filter, update, options, true);
     requireOperators(update, settings.bson);
@@ -192,7 +192,7 @@ export class Collection {
   }
 
   async replaceOne(filter, replacement, options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const statement = updateStatement(filter, replacement, options, false);
     if (hasAtomicOperators(replacement)) {
@@ -214,11 +214,11 @@ export class Collection {
   }
 
   async deleteOne(filter = {}, options = NO_OPTIONS) {
-    return await this.#delete('deleteOne', filter, 1, RETRYABLE_WRITE | OWN_COLLATION, options ?? NO_OPTIONS);
+    return await this.#delete('deleteOne', filter, 1, RETRYABLE_WRITE | OWN_COLLATION, asOptions(options));
   }
 
   async deleteMany(filter = {}, options = NO_OPTIONS) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const limit = typeof options.limit === 'number' ? options.limit : 0;
     return await this.#delete('deleteMany', filter, limit, WRITE | OWN_COLLATION, options);
   }
@@ -234,12 +234,12 @@ export class Collection {
   }
 
   find(filter = {}, options = NO_OPTIONS) {
-    return new FindCursor(this.client, this.s.namespace, filter, options ?? NO_OPTIONS, this.settings);
+    return new FindCursor(this.client, this.s.namespace, filter, asOptions(options), this.settings);
   }
 
   /** One batch of at most one document leaves no cursor behind, so none is made. */
   async findOne(filter = {}, options = NO_OPTIONS) {
-    const settings = withoutWriteConcern(resolveSettings(this.settings, options ?? NO_OPTIONS));
+    const settings = withoutWriteConcern(resolveSettings(this.settings, asOptions(options)));
     const merged = { ...options, limit: 1, singleBatch: true };
     const command = findCommand(this.collectionName, filter, merged);
     const operation = this.#operation('findOne', command, RETRYABLE_READ, settings, merged);
@@ -283,10 +283,11 @@ export class Collection {
     if (!Array.isArray(pipeline)) {
       throw new MongoInvalidArgumentError('Argument "pipeline" must be an array of aggregation stages');
     }
-    return new AggregationCursor(this.client, this.s.namespace, pipeline, options ?? NO_OPTIONS, this.settings);
+    return new AggregationCursor(this.client, this.s.namespace, pipeline, asOptions(options), this.settings);
   }
 
   async countDocuments(filter = {}, options = NO_OPTIONS) {
+    options = asOptions(options);
     const settings = withoutWriteConcern(resolveSettings(this.settings, options));
     const command = aggregateCommand(this.collectionName, countPipeline(filter, options), options);
     const operation = this.#operation('countDocuments', command, RETRYABLE_READ, settings, options);
@@ -297,7 +298,7 @@ export class Collection {
   }
 
   async estimatedDocumentCount(options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const command = estimateCommand(this.collectionName, options);
     const reply = await execute(
@@ -308,6 +309,7 @@ export class Collection {
 
   /** Counts with the `count` command. */
   async count(filter = {}, options = NO_OPTIONS) {
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const command = countCommand(this.collectionName, filter, options);
     const reply = await execute(this.#operation('count', command, RETRYABLE_READ, settings, options));
@@ -315,6 +317,7 @@ export class Collection {
   }
 
   async distinct(key, filter = {}, options = NO_OPTIONS) {
+    options = asOptions(options);
     const settings = resolveSettings(this.settings, options);
     const command = { distinct: this.collectionName, key, query: filter };
     if (options.comment !== undefined) command.comment = options.comment;
@@ -330,7 +333,7 @@ export class Collection {
   async createIndex(specification, indexOptions, commandOptions) {
     const areApart = commandOptions != null;
     const description = { ...indexOptions, key: indexKey(specification) };
-    const options = (areApart ? commandOptions : indexOptions) ?? NO_OPTIONS;
+    const options = asOptions(areApart ? commandOptions : indexOptions);
     const [name] = await this.#createIndexes('createIndex', [description], areApart, options);
     return name;
   }
@@ -350,13 +353,13 @@ export class Collection {
   }
 
   async dropIndex(indexName, options) {
-    return await this.#dropIndex('dropIndex', indexName, options ?? NO_OPTIONS);
+    return await this.#dropIndex('dropIndex', indexName, asOptions(options));
   }
 
   /** Drops all indexes but `_id`; false when that failed, for whatever reason. */
   async dropIndexes(options) {
     try {
-      await this.#dropIndex('dropIndexes', '*', options ?? NO_OPTIONS);
+      await this.#dropIndex('dropIndexes', '*', asOptions(options));
       return true;
     } catch (error) {
       if (error instanceof MongoOperationTimeoutError || error?.kind === 'fence') throw error;
@@ -372,7 +375,7 @@ export class Collection {
   }
 
   listIndexes(options) {
-    return new ListIndexesCursor(this, options ?? NO_OPTIONS);
+    return new ListIndexesCursor(this, asOptions(options));
   }
 
   async indexes(options) {
@@ -392,7 +395,7 @@ export class Collection {
   }
 
   async rename(newName, options) {
-    return await renameCollection(this, newName, options ?? NO_OPTIONS);
+    return await renameCollection(this, newName, asOptions(options));
   }
 
   async drop(options) {

@@ -1,6 +1,11 @@
 /** Takes a `mongodb://` or `mongodb+srv://` URI apart and refuses wrong ones in the words of npm `mongodb`. */
 
-import { MongoParseError } from './errors.js';
+/** npm `mongodb` throws this class for malformed strings: its own name, but not the driver's class of that name. */
+class MongoParseError extends Error {
+  get name() {
+    return 'MongoParseError';
+  }
+}
 
 const PARTS =
   /^(?<protocol>[^/]+):\/\/(?:(?<username>[^:@]*)(?::(?<password>[^@]*))?@)?(?<hosts>(?!:)[^/?@]*)(?<rest>.*)/;
@@ -45,6 +50,7 @@ function splitRest(rest) {
  * @param {string} uri
  */
 export function parseConnectionString(uri) {
+  // A missing string fails here as it does there, with a TypeError.
   if (!uri.startsWith('mongodb://') && !uri.startsWith('mongodb+srv://')) {
     throw new MongoParseError(
       'Invalid scheme, expected connection string to start with "mongodb://" or "mongodb+srv://"',

@@ -16,7 +16,7 @@ import { profilingLevel, setProfilingLevel } from './operations/profiling_level.
 import { removeUser } from './operations/remove_user.js';
 import { runCommand } from './operations/run_command.js';
 import { DEFAULT_PK_FACTORY } from './primary_key.js';
-import { NO_OPTIONS, NOTHING_INHERITED, resolveSettings, withSession } from './settings.js';
+import { asOptions, NO_OPTIONS, NOTHING_INHERITED, resolveSettings, withSession } from './settings.js';
 
 /** Options that a database takes; others are dropped. */
 const OPTION_NAMES = new Set([
@@ -52,7 +52,7 @@ function pickOptions(options) {
 /** A database of one client. */
 export class Db {
   constructor(client, databaseName, options) {
-    options = pickOptions(options ?? NO_OPTIONS);
+    options = pickOptions(asOptions(options));
     if (typeof databaseName === 'string' && databaseName.includes('.')) {
       throw new MongoInvalidArgumentError(`Database names cannot contain the character '.'`);
     }
@@ -130,7 +130,7 @@ export class Db {
     if (typeof options === 'function') {
       throw new MongoInvalidArgumentError('The callback form of this helper has been removed.');
     }
-    return new Collection(this, name, options);
+    return new Collection(this, name, asOptions(options));
   }
 
   async collections(options) {
@@ -141,17 +141,17 @@ export class Db {
   }
 
   async createCollection(name, options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     await createCollection(this, name, options);
     return new Collection(this, name, options);
   }
 
   async dropCollection(name, options) {
-    return await dropCollection(this, name, options ?? NO_OPTIONS);
+    return await dropCollection(this, name, asOptions(options));
   }
 
   async dropDatabase(options) {
-    await execute(this.#operation('dropDatabase', { dropDatabase: 1 }, WRITE, options ?? NO_OPTIONS));
+    await execute(this.#operation('dropDatabase', { dropDatabase: 1 }, WRITE, asOptions(options)));
     return true;
   }
 
@@ -161,15 +161,15 @@ export class Db {
 
   /** Runs a command as given; of the options only session, read preference and BSON options count. */
   async command(command, options) {
-    return await runCommand(this, this.databaseName, command, options ?? NO_OPTIONS);
+    return await runCommand(this, this.databaseName, command, asOptions(options));
   }
 
   runCursorCommand(command, options) {
-    return new RunCommandCursor(this, command, options ?? NO_OPTIONS);
+    return new RunCommandCursor(this, command, asOptions(options));
   }
 
   aggregate(pipeline = [], options = NO_OPTIONS) {
-    return new AggregationCursor(this.client, this.s.namespace, pipeline, options ?? NO_OPTIONS, this.settings);
+    return new AggregationCursor(this.client, this.s.namespace, pipeline, asOptions(options), this.settings);
   }
 
   admin() {
@@ -177,7 +177,7 @@ export class Db {
   }
 
   async stats(options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const command = { dbStats: true };
     if (options.scale != null) command.scale = options.scale;
     const operation = this.#operation('stats', command, READ, options);
@@ -186,11 +186,11 @@ export class Db {
   }
 
   listCollections(filter = {}, options = NO_OPTIONS) {
-    return new ListCollectionsCursor(this, filter, options ?? NO_OPTIONS);
+    return new ListCollectionsCursor(this, filter, asOptions(options));
   }
 
   async createIndex(name, specification, options) {
-    options ??= NO_OPTIONS;
+    options = asOptions(options);
     const index = indexDescription({ ...options, key: indexKey(specification) }, false);
     const command = createIndexesCommand(name, [index], options);
     const operation = this.#operation('createIndex', command, WRITE | OWN_COLLATION, options);
@@ -205,15 +205,15 @@ export class Db {
   }
 
   async removeUser(username, options) {
-    return await removeUser(this, this.databaseName, username, options ?? NO_OPTIONS);
+    return await removeUser(this, this.databaseName, username, asOptions(options));
   }
 
   async setProfilingLevel(level, options) {
-    return await setProfilingLevel(this, level, options ?? NO_OPTIONS);
+    return await setProfilingLevel(this, level, asOptions(options));
   }
 
   async profilingLevel(options) {
-    return await profilingLevel(this, options ?? NO_OPTIONS);
+    return await profilingLevel(this, asOptions(options));
   }
 
   watch(pipeline = [], options = {}) {

@@ -15,7 +15,7 @@ import { Topology } from './deployment.js';
 import { MongoInvalidArgumentError } from './errors.js';
 import { flushEvents, startMonitoring } from './events/command_monitor.js';
 import { MongoDBNamespace } from './namespace.js';
-import { NO_OPTIONS } from './settings.js';
+import { asOptions, NO_OPTIONS } from './settings.js';
 import { ClientSession } from './session/client_session.js';
 
 /** Marks options that belong to a connection the host has opened already. */
@@ -203,7 +203,7 @@ export class MongoClient extends EventEmitter {
 
   /** Writes into several collections by one command; needs MongoDB 8.0. */
   async bulkWrite(models, options) {
-    return await clientBulkWrite(this, models, options ?? NO_OPTIONS);
+    return await clientBulkWrite(this, models, asOptions(options));
   }
 
   /** Adds to what the client says of itself when it connects; a connection that is open has said it already. */

@@ -139,7 +139,7 @@ export class ServerReply {
 
   /** Where the parts of the cursor document are. */
   cursor() {
-    if (this.cursorAt === 0) throw new MongoUnexpectedServerResponseError('"cursor" is missing');
+    if (this.cursorAt === 0) throw new MongoUnexpectedServerResponseError('BSON element "cursor" is missing');
     this.cursorParts ??= new CursorParts(this.bytes, this.view, this.cursorAt);
     return this.cursorParts;
   }

@@ -11,6 +11,12 @@ import { WriteConcern } from './write_concern.js';
 /** The options of a call that passes none. */
 export const NO_OPTIONS = Object.freeze({});
 
+/** The options of a call: arrays, functions and the like have properties of their own that are no options. */
+export function asOptions(options) {
+  if (options == null) return NO_OPTIONS;
+  return typeof options === 'object' && !Array.isArray(options) ? options : { ...options };
+}
+
 function settings(bson, readConcern, writeConcern, readPreference, session) {
   return { bson, readConcern, writeConcern, readPreference, session };
 }

@@ -3,6 +3,7 @@
  * Decides nothing; crates/mmk-runtime/src/script_error.rs reads it.
  */
 import { EJSON } from '../bson/index.js';
+import { syntaxPlace } from '../modules/index.js';
 
 /** A frame's place at the end of a stack line: `file:line:column`, with or without brackets. */
 const PLACE = /\(?((?:file:\/\/)?\/[^()]*?):(\d+):(\d+)\)?$/;
@@ -20,15 +21,16 @@ export function describeFailure(error, kind, extra = {}) {
     return { kind, name: 'Error', message: `the script threw ${show(error)}, which is no Error`, stack: '', ...extra };
   }
   const stack = userStack(error);
+  const syntax = kind === 'load' ? syntaxPlace(error) : null;
   return {
-    kind,
+    kind: syntax ? 'syntax' : kind,
     name: text(error.name) || 'Error',
     message: text(error.message),
     stack,
     code: error.code === undefined || error.code === null ? undefined : text(error.code),
     codeName: typeof error.codeName === 'string' ? error.codeName : undefined,
     details: serverDetails(error),
-    location: error.mmkLocation ?? firstPlace(stack),
+    location: syntax ?? firstPlace(stack),
     ...extra,
   };
 }

@@ -8,7 +8,7 @@ import { engine } from './state.js';
 
 export { providePackage } from './builtins.js';
 export { Module, createRequire } from './module.js';
-export { showPlace } from './syntax_error.js';
+export { showPlace, syntaxPlace } from './syntax_error.js';
 
 /** Must be called once, before any other function here and before user code. */
 export function startModules({ core, ops, settings }) {

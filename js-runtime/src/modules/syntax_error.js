@@ -6,6 +6,15 @@ import { engine } from './state.js';
 const shown = new WeakSet();
 
 /**
+ * Where a SyntaxError happened, when it came from parsing a file.
+ * @param {unknown} error
+ * @returns {{ file: string, line: number, column: number, endColumn: number, text: string } | null}
+ */
+export function syntaxPlace(error) {
+  return error instanceof SyntaxError ? engine.ops.op_mmk_modules_syntax_place(error, error.message) : null;
+}
+
+/**
  * Adds the place to a SyntaxError's stack, once. Anything else passes untouched.
  * @template E
  * @param {E} error
@@ -16,7 +25,7 @@ export function showPlace(error) {
     return error;
   }
   shown.add(error);
-  const place = engine.ops.op_mmk_modules_syntax_place(error, error.message);
+  const place = syntaxPlace(error);
   if (place) {
     const indent = place.text.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
     const caret = '^'.repeat(Math.max(1, place.endColumn - place.column));

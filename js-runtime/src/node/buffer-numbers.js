@@ -68,7 +68,11 @@ function installFixed(prototype, [kind, width, low, high], littleEndian) {
   });
   define(prototype, aliases.map((name) => `write${name}${suffix}`), function write(value, offset = 0) {
     let number = value;
-    if (low !== undefined) {
+    if (low === undefined) {
+      // V8 keeps a NaN of its own for `undefined`, whose bits must not be stored.
+      number = +value;
+      number = Number.isNaN(number) ? NaN : number;
+    } else {
       if (typeof low !== 'bigint') {
         number = +value;
       }

@@ -27,6 +27,8 @@ export function Buffer(value, encodingOrOffset, length) {
 }
 
 Object.setPrototypeOf(Buffer, Uint8Array);
+// A bundler may rename the function; its name is printed.
+Object.defineProperty(Buffer, 'name', { value: 'Buffer', configurable: true });
 Buffer.prototype = FastBuffer.prototype;
 Object.defineProperty(FastBuffer.prototype, 'constructor', { value: Buffer, writable: true, configurable: true });
 Object.defineProperty(Buffer, Symbol.species, { get: () => FastBuffer, configurable: true });

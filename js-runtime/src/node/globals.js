@@ -38,9 +38,6 @@ const SHOWN_FIELDS = {
 };
 
 function showFields(Class, name, fields) {
-  if (inspectCustom in Class.prototype) {
-    return;
-  }
   Object.defineProperty(Class.prototype, inspectCustom, {
     value(depth, options, inspect) {
       if (typeof depth === 'number' && depth < 0) {
@@ -50,7 +47,9 @@ function showFields(Class, name, fields) {
       for (const field of fields) {
         shown[field] = this[field];
       }
-      return `${name} ${inspect(shown, { ...options, depth: options.depth === null ? null : options.depth - 1 })}`;
+      // As Node: a URL's fields count as its own, those of the other classes as one level deeper.
+      const deeper = name === 'URL' || options.depth === null ? options.depth : options.depth - 1;
+      return `${name} ${inspect(shown, { ...options, depth: deeper })}`;
     },
     writable: true,
     configurable: true,
@@ -65,10 +64,12 @@ function showSearchParams(Class) {
       }
       const pairs = [...this].map(([key, value]) => `${inspect(key, options)} => ${inspect(value, options)}`);
       const line = pairs.join(', ');
+      // eslint-disable-next-line no-control-regex
+      const width = line.replace(/\u001b\[\d+m/g, '').length;
       if (pairs.length === 0) {
         return 'URLSearchParams {}';
       }
-      return line.length <= options.breakLength ? `URLSearchParams { ${line} }` : `URLSearchParams {\n  ${pairs.join(',\n  ')} }`;
+      return width <= options.breakLength ? `URLSearchParams { ${line} }` : `URLSearchParams {\n  ${pairs.join(',\n  ')} }`;
     },
     writable: true,
     configurable: true,

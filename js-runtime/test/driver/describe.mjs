@@ -31,6 +31,9 @@ export class Describer {
   text(value) {
     let text = value;
     for (const [from, to] of this.#replacements) text = text.split(from).join(to);
+    text = text
+      .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<uuid>')
+      .replace(/Timestamp\(\d+, \d+\)/g, '<timestamp>');
     return text.replace(/\b[0-9a-f]{24}\b/g, (hex) => this.#number('id', hex));
   }
 

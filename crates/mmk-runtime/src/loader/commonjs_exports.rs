@@ -306,34 +306,35 @@ fn callee_member(call: &CallExpr) -> Option<(&Expr, &str)> {
     }
 }
 
-/// Node trusts a plain value, and a getter that only returns a name or a member.
+/// Node trusts a plain value, and a getter that only returns a name or a member of one: either first or after
+/// `enumerable: true`, and nothing after the getter.
 fn is_safe_descriptor(descriptor: &ObjectLit) -> bool {
-    let mut properties = descriptor
+    let properties: Vec<&Prop> = descriptor
         .props
         .iter()
-        .filter_map(|property| match property {
+        .map_while(|property| match property {
             PropOrSpread::Prop(property) => Some(&**property),
             PropOrSpread::Spread(_) => None,
-        });
-    let Some(first) = properties.next() else {
-        return false;
+        })
+        .collect();
+    let rest = match properties.as_slice() {
+        [Prop::KeyValue(first), rest @ ..] if is_key(&first.key, "enumerable") => {
+            if !matches!(&*first.value, Expr::Lit(Lit::Bool(value)) if value.value) {
+                return false;
+            }
+            rest
+        }
+        all => all,
     };
-    if let Prop::KeyValue(pair) = first {
-        if is_key(&pair.key, "value") {
-            return true;
-        }
-        let is_enumerable = is_key(&pair.key, "enumerable")
-            && matches!(&*pair.value, Expr::Lit(Lit::Bool(value)) if value.value);
-        if is_enumerable {
-            return properties.next().is_some_and(is_plain_getter);
-        }
+    match rest {
+        [Prop::KeyValue(pair), ..] if is_key(&pair.key, "value") => true,
+        [getter] => is_plain_getter(getter),
+        _ => false,
     }
-    false
 }
 
 fn is_plain_getter(property: &Prop) -> bool {
     let body = match property {
-        Prop::KeyValue(pair) if is_key(&pair.key, "value") => return true,
         Prop::KeyValue(pair) if is_key(&pair.key, "get") => match &*pair.value {
             Expr::Fn(function) => function.function.body.as_ref(),
             _ => None,
@@ -341,14 +342,12 @@ fn is_plain_getter(property: &Prop) -> bool {
         Prop::Method(method) if is_key(&method.key, "get") => method.function.body.as_ref(),
         _ => None,
     };
-    match body.map(|body| body.stmts.as_slice()) {
-        Some(
-            [
-                Stmt::Return(ReturnStmt {
-                    arg: Some(value), ..
-                }),
-            ],
-        ) => value.is_ident() || value.is_member(),
+    let Some([Stmt::Return(returned)]) = body.map(|body| body.stmts.as_slice()) else {
+        return false;
+    };
+    match returned.arg.as_deref() {
+        Some(Expr::Ident(_)) => true,
+        Some(Expr::Member(member)) => member.obj.is_ident(),
         _ => false,
     }
 }
@@ -418,6 +417,8 @@ mod tests {
             names("Object.defineProperty(module.exports, '__esModule', { value: true });"),
             "__esModule"
         );
+        assert_eq!(names("Object.defineProperty(exports, 'a', { get() { return q.p; } });"), "a");
+        assert_eq!(names("Object.defineProperty(exports, 'a', { get() { return q.p; }, set(v) {} });"), "");
         assert_eq!(
             names("Object.defineProperty(exports, 'a', { enumerable: true, get: () => q });"),
             ""

@@ -33,15 +33,15 @@ function values() {
 }
 
 const OPTIONS = [undefined, { depth: 0 }, { depth: null }, { showHidden: true }, { colors: true }, { compact: false }, { compact: true }, { sorted: true }, { getters: true }, { breakLength: 40 }, { maxArrayLength: 2 }, { maxStringLength: 5 }, { showProxy: true }];
-/** Printed by the engine's own classes; Node's have private symbols that differ when hidden properties are shown. */
-const WEB = new Set(['url', 'query', 'emptyQuery', 'controller', 'math']);
+/** Hidden properties of these differ between releases of V8, or are private symbols of Node's own classes. */
+const HIDDEN_DIFFER = new Set(['url', 'query', 'emptyQuery', 'controller', 'math', 'json', 'fn', 'args', 'failure', 'outer', 'plainError']);
 
 module.exports = (load) => {
   const util = load('util');
   const record = recorder();
   for (const [name, value] of Object.entries(values())) {
     for (const options of OPTIONS) {
-      if (!(options?.showHidden && WEB.has(name))) {
+      if (!(options?.showHidden && HIDDEN_DIFFER.has(name))) {
         record(`inspect ${name} ${JSON.stringify(options)}`, () => util.inspect(value, options));
       }
     }

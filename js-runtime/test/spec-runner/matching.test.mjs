@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as BSON from 'bson';
 
-import { Matcher } from './match.js';
-import { compareVersions, skipReason } from './requirements.js';
-import { withSingleHost, withUriOptions } from './connection_string.js';
+import { Matcher } from '../../spec-runner/match.js';
+import { compareVersions, skipReason } from '../../spec-runner/requirements.js';
+import { withSingleHost, withUriOptions } from '../../spec-runner/connection_string.js';
 
 const entities = { get: () => new BSON.ObjectId('64b7f0000000000000000001'), sessionLsid: () => ({ id: new BSON.UUID('00112233445566778899aabbccddeeff').toBinary() }) };
 const matcher = new Matcher({ BSON }, entities);

@@ -1,0 +1,4 @@
+module.exports = async () => {
+  const folder = await Promise.resolve(process.env.SCRIPTS_FOLDER);
+  return { migrationsDir: `./db/${folder}` };
+};

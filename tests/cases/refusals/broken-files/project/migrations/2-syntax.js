@@ -1,0 +1,5 @@
+module.exports = {
+  async up(db) {
+    await db.collection("a"
+  },
+};

@@ -1,0 +1,2 @@
+const moment = require('moment');
+module.exports = { up() {}, down() {} };

@@ -1,0 +1,1 @@
+throw new Error('PRIVATE_KEY is not set');
