@@ -32,8 +32,6 @@ const standIns = {
   },
 };
 
-const stub = { name: 'stub', setup(b) { b.onResolve({ filter: /^\.\.?\// }, async (a) => { if (a.pluginData === 1) return; const r = await b.resolve(a.path, { importer: a.importer, resolveDir: a.resolveDir, kind: a.kind, pluginData: 1 }); return r.errors.length ? { path: a.path, namespace: 'missing' } : r; }); b.onLoad({ filter: /.*/, namespace: 'missing' }, (a) => ({ contents: 'module.exports = new Proxy({}, { get() { throw new Error("missing ' + a.path + '"); } });' })); } };
-
 await esbuild.build({
   entryPoints: [path.join(here, 'src/host/main.js')],
   outfile: process.argv[2],

@@ -1,6 +1,8 @@
 //! Races, kills, stolen locks and endless loops, on real processes.
 
 use std::process::Child;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -108,45 +110,68 @@ fn rounds(variable: &str, otherwise: usize) -> usize {
 #[test]
 fn kill_nine_at_any_moment_and_the_next_run_recovers() {
     let kills = rounds("MMK_TEST_KILLS", 50);
-    let mut interrupted = 0;
-    for kill in 0..kills {
-        let project = Project::new();
-        // Idempotent on purpose: a killed migration runs again, and the end state must be right all the same.
-        for number in 0..4 {
-            project.script(
-                &format!("{number}-set.js"),
-                &format!(
-                    "for (let n = 0; n < 5; n++) await db.collection('state').updateOne({{ _id: '{number}-' + n }}, {{ $set: {{ done: true }} }}, {{ upsert: true }});"
-                ),
-                "",
-            );
+    let next = AtomicUsize::new(0);
+    let interrupted = AtomicUsize::new(0);
+    // Each recovery waits for the dead holder's lock to expire; side by side they wait together.
+    std::thread::scope(|scope| {
+        for _ in 0..5 {
+            scope.spawn(|| {
+                loop {
+                    let kill = next.fetch_add(1, Ordering::Relaxed);
+                    if kill >= kills {
+                        break;
+                    }
+                    if kill_and_recover(kill) {
+                        interrupted.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            });
         }
-        let mut child = project.command(&["up"]).spawn().expect("the binary starts");
-        // Spread over the whole life of a run, start-up included.
-        std::thread::sleep(Duration::from_millis((kill as u64 * 37) % 400));
-        signal_if_alive(&mut child);
-        if !output(child).status.success() {
-            interrupted += 1;
-        }
-        // The dead holder's lock expires by the server's clock; a short expiry keeps the test short.
-        project
-            .run(&["up", "--wait", "30s"])
-            .exits(0);
-        assert_eq!(project.documents("state").len(), 20);
-        assert_eq!(project.applied().len(), 4, "after kill {kill}");
-        let status = project.run(&["status", "--json", "--check"]).exits(0).json();
-        assert!(
-            status
-                .as_array()
-                .expect("rows")
-                .iter()
-                .all(|row| row["status"] == "applied")
-        );
-    }
+    });
+    let interrupted = interrupted.into_inner();
     println!("{kills} kills, {interrupted} of them in the middle: every next run ended right");
+    assert!(interrupted > 0, "no kill hit a run: the moments are chosen badly");
 }
 
-fn signal_if_alive(child: &mut Child) {
+/// Kills a run at its own moment and lets the next one recover; whether the kill hit a run that was still going.
+fn kill_and_recover(kill: usize) -> bool {
+    let project = Project::new();
+    // Idempotent on purpose: a killed migration runs again, and the end state must be right all the same.
+    for number in 0..4 {
+        project.script(
+            &format!("{number}-set.js"),
+            &format!(
+                "for (let n = 0; n < 5; n++) await db.collection('state').updateOne({{ _id: '{number}-' + n }}, {{ $set: {{ done: true }} }}, {{ upsert: true }});"
+            ),
+            "",
+        );
+    }
+    let start = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        // A short expiry keeps the test short: nobody but the server's clock frees a dead holder's lock.
+        command.env("MMK_LOCK_TTL", "2");
+        command
+    };
+    let mut child = start(&["up"]).spawn().expect("the binary starts");
+    // Spread over the whole life of a run, start-up included.
+    std::thread::sleep(Duration::from_millis((kill as u64 * 37) % 400));
+    kill_if_alive(&mut child);
+    let hit = !output(child).status.success();
+    crate::support::finish(start(&["up", "--wait", "30s"])).exits(0);
+    assert_eq!(project.documents("state").len(), 20);
+    assert_eq!(project.applied().len(), 4, "after kill {kill}");
+    let status = project.run(&["status", "--json", "--check"]).exits(0).json();
+    assert!(
+        status
+            .as_array()
+            .expect("rows")
+            .iter()
+            .all(|row| row["status"] == "applied")
+    );
+    hit
+}
+
+fn kill_if_alive(child: &mut Child) {
     // `kill` fails only when the process has ended by itself, which is as good.
     let _ = child.kill();
 }

@@ -87,7 +87,9 @@ fn needs_engine(context: &Context) -> bool {
     let asked = context.cli.global.config.as_deref();
     let config = config_file::find(asked, &context.directory);
     let is_code = |path: &std::path::PathBuf| path.extension().is_none_or(|e| e != "json");
-    context.cli.command.run_args().is_some() || matches!(config, Ok(Some(path)) if is_code(&path))
+    context.cli.command.run_args().is_some()
+        || matches!(context.cli.command, Command::Run(_))
+        || matches!(config, Ok(Some(path)) if is_code(&path))
 }
 
 fn tell(context: &Context, ended: &Ended) {

@@ -60,6 +60,8 @@ pub(crate) enum Command {
     DryRun(DryRunArgs),
     /// Force-release a stuck migration lock left behind by a crashed run
     Unlock(UnlockArgs),
+    /// Run a JavaScript or TypeScript file as a program, as `node FILE` would; records nothing
+    Run(RunFileArgs),
 }
 
 impl Command {
@@ -75,6 +77,7 @@ impl Command {
             Self::List(args) => args.json,
             Self::DryRun(args) => args.json,
             Self::Unlock(args) => args.json,
+            Self::Run(_) => false,
         }
     }
 
@@ -87,6 +90,21 @@ impl Command {
             _ => None,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunFileArgs {
+    /// Let the program read outside the project folder: these paths (comma-separated), or everything
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_read: Option<String>,
+    /// Let the program write outside the project folder: these paths (comma-separated), or everywhere
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_write: Option<String>,
+    /// The file
+    pub(crate) file: std::path::PathBuf,
+    /// What the program finds in `process.argv.slice(2)`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ mod dry_run;
 mod init;
 mod list;
 mod redo;
+mod run_file;
 mod status;
 mod unlock;
 mod up;
@@ -25,6 +26,7 @@ pub(crate) async fn run(context: &Context) -> Result<ExitStatus, Ended> {
         Command::Status(args) => Ok(status::status(context, args).await?),
         Command::List(args) => Ok(list::list(context, args).await?),
         Command::DryRun(args) => Ok(dry_run::dry_run(context, args).await?),
+        Command::Run(args) => Ok(run_file::run_file(context, args).await?),
         Command::Unlock(args) => Ok(unlock::unlock(context, args).await?),
     }
 }

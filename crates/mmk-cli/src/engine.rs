@@ -20,6 +20,7 @@ use mongodb::options::ClientOptions;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
+use crate::args::RunFileArgs;
 use crate::context::Context;
 use crate::database::connect_settings;
 use crate::failure::Failure;
@@ -59,6 +60,29 @@ pub(crate) fn start(
             .unwrap_or_else(mmk_runtime::default_max_memory),
         prefetch: settings.prefetch,
         ..options(context, observer, permissions)
+    })
+}
+
+/// The engine of a standalone program.
+pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
+    let mut permissions = Permissions::new(&project_root(&context.directory));
+    permissions.allow(Access::Read, &args.file);
+    for (access, wanted) in [
+        (Access::Read, &args.allow_read),
+        (Access::Write, &args.allow_write),
+    ] {
+        match (wanted.as_deref(), access) {
+            (None, _) => {}
+            (Some("true"), Access::Read) => permissions.read = Grant::All,
+            (Some("true"), Access::Write) => permissions.write = Grant::All,
+            (Some(paths), _) => paths
+                .split(',')
+                .for_each(|path| permissions.allow(access, Path::new(path))),
+        }
+    }
+    V8Engine::new(EngineOptions {
+        arguments: args.arguments.clone(),
+        ..options(context, context.live_report(), permissions)
     })
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum ExitStatus {
     Setup,
     /// A time or memory limit stopped the script.
     Limit,
+    /// A program that was run ended with this code.
+    Program(u8),
     /// SIGINT.
     Interrupted,
     /// SIGTERM.
@@ -35,6 +37,7 @@ impl ExitStatus {
     pub(crate) fn number(self, codes: ExitCodes) -> u8 {
         match (self, codes) {
             (Self::Success, _) => 0,
+            (Self::Program(code), _) => code,
             (Self::Interrupted, _) => 130,
             (Self::Terminated, _) => 143,
             (_, ExitCodes::Compatible) | (Self::Failure, _) => 1,

@@ -28,6 +28,7 @@ use crate::script_error::plain;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
 use crate::worker::Job;
+use crate::worker::ProgramJob;
 use crate::worker::RunJob;
 use crate::worker::start_worker;
 
@@ -99,6 +100,25 @@ impl V8Engine {
         let path = path.to_owned();
         self.send(Job::Config(ConfigJob { path, reply }));
         answer.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
+    pub async fn run_program(&self, path: &Path, fence: Fence) -> Result<i32, ScriptError> {
+        let (reply, answer) = oneshot::channel();
+        let bridge = crate::bridge::Bridge::new(
+            self.options.driver.clone(),
+            fence,
+            self.target.get().map(|target| target.connection.clone()),
+            self.options.prefetch,
+        );
+        self.send(Job::Program(ProgramJob {
+            path: path.to_owned(),
+            bridge: bridge.clone(),
+            reply,
+        }));
+        let result = answer.await.unwrap_or_else(|_| Err(gone()));
+        bridge.settle().await;
+        result
     }
 
     fn send(&self, job: Job) {

@@ -12,6 +12,7 @@ use crate::loader::mmk_modules;
 use crate::ops::database::op_mmk_advance_cluster_time;
 use crate::ops::database::op_mmk_close_cursor;
 use crate::ops::database::op_mmk_command;
+use crate::ops::database::op_mmk_decode_utf8;
 use crate::ops::database::op_mmk_end_session;
 use crate::ops::database::op_mmk_next_batch;
 use crate::ops::database::op_mmk_next_transaction_number;
@@ -28,6 +29,7 @@ use crate::ops::host::op_mmk_exit;
 use crate::ops::host::op_mmk_mark;
 use crate::ops::host::op_mmk_print;
 use crate::ops::host::op_mmk_seal;
+use crate::ops::ciphers::op_node_cipher;
 use crate::ops::crypto::op_node_hash_copy;
 use crate::ops::crypto::op_node_hash_digest;
 use crate::ops::crypto::op_node_hash_new;
@@ -91,6 +93,7 @@ deno_core::extension!(
         op_mmk_close_cursor,
         op_mmk_start_session,
         op_mmk_session_id,
+        op_mmk_decode_utf8,
         op_mmk_end_session,
         op_mmk_advance_cluster_time,
         op_mmk_next_transaction_number,
@@ -104,6 +107,7 @@ deno_core::extension!(
         op_mmk_mark,
         op_mmk_print,
         op_mmk_seal,
+        op_node_cipher,
         op_node_hash_copy,
         op_node_hash_digest,
         op_node_hash_new,

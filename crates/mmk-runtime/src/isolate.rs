@@ -146,6 +146,14 @@ impl Isolate {
         serde_v8::from_v8(scope, local).map_err(|error| CallError::Internal(error.to_string()))
     }
 
+    /// Runs the event loop until nothing is left to do.
+    pub(crate) async fn run_to_idle(&mut self) -> Result<(), CallError> {
+        self.runtime
+            .run_event_loop(PollEventLoopOptions::default())
+            .await
+            .map_err(|error| self.classify(error))
+    }
+
     fn classify(&mut self, error: CoreError) -> CallError {
         if self.runtime.v8_isolate().is_execution_terminating() {
             return CallError::Terminated;

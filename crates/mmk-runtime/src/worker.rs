@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mmk_core::fence::Fence;
 use mmk_core::script::Direction;
 use mmk_core::script::Outcome;
 use mmk_core::script::Script;
@@ -45,6 +44,7 @@ pub(crate) enum Job {
     Check(CheckJob),
     Run(RunJob),
     Config(ConfigJob),
+    Program(ProgramJob),
 }
 
 pub(crate) struct CheckJob {
@@ -61,6 +61,12 @@ pub(crate) struct RunJob {
     pub(crate) bridge: Arc<Bridge>,
     pub(crate) seals: mpsc::UnboundedSender<SealRequest>,
     pub(crate) reply: oneshot::Sender<Result<Outcome, ScriptError>>,
+}
+
+pub(crate) struct ProgramJob {
+    pub(crate) path: PathBuf,
+    pub(crate) bridge: Arc<Bridge>,
+    pub(crate) reply: oneshot::Sender<Result<i32, ScriptError>>,
 }
 
 pub(crate) struct ConfigJob {
@@ -119,6 +125,10 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, job: Job) {
             let reply = run(options, modules, &job).await;
             let _ = job.reply.send(reply);
         }
+        Job::Program(job) => {
+            let reply = run_program(options, modules, &job).await;
+            let _ = job.reply.send(reply);
+        }
         Job::Config(job) => {
             let _ = job.reply.send(load_config(options, modules, &job.path).await);
         }
@@ -144,46 +154,68 @@ struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Makes the isolate, calls one host function per argument, and drops the isolate. The first call that is stopped ends
-    /// it for the rest.
+    /// Makes the isolate and calls one host function per argument.
     async fn call_each(&self, name: &str, arguments: &[Value]) -> Vec<Result<Value, ScriptError>> {
-        let fence = self.bridge.fence.clone();
-        let limits = self.options.driver.spawn(limits::watch(
-            fence.clone(),
-            self.timeout,
-            self.options.max_memory,
-        ));
-        let stopper = {
-            let (fence, host) = (fence.clone(), self.host.clone());
-            self.options.driver.spawn(async move {
-                fence.closed().await;
-                host.terminate();
-            })
-        };
-        let mut results = Vec::with_capacity(arguments.len());
+        let _watch = self.watch();
         match self.isolate() {
             Ok(mut isolate) => {
+                let mut results = Vec::with_capacity(arguments.len());
                 for argument in arguments {
-                    results.push(self.call(&mut isolate, &fence, name, argument).await);
+                    results.push(self.call(&mut isolate, name, argument).await);
                 }
+                results
             }
             Err(error) => {
                 let error = self.explain(error);
-                results.extend(arguments.iter().map(|_| Err(error.clone())));
+                arguments.iter().map(|_| Err(error.clone())).collect()
             }
         }
-        limits.abort();
-        stopper.abort();
-        results
+    }
+
+    /// Runs a program to its end.
+    async fn run_to_exit(&self, argument: &Value) -> Result<i32, ScriptError> {
+        let _watch = self.watch();
+        let mut isolate = self.isolate().map_err(|error| self.explain(error))?;
+        self.call(&mut isolate, "program", argument).await?;
+        self.idle(&mut isolate).await?;
+        self.call(&mut isolate, "endProgram", &Value::Null).await?;
+        self.idle(&mut isolate).await?;
+        let code = self.call(&mut isolate, "exitCode", &Value::Null).await?;
+        Ok(code
+            .as_i64()
+            .and_then(|code| i32::try_from(code).ok())
+            .unwrap_or(0))
+    }
+
+    async fn idle(&self, isolate: &mut Isolate) -> Result<(), ScriptError> {
+        let fence = &self.bridge.fence;
+        tokio::select! {
+            biased;
+            reason = fence.closed() => Err(stopped(reason.clone(), self.outcome())),
+            idle = isolate.run_to_idle() => idle.map_err(|error| self.explain(error)),
+        }
+    }
+
+    /// Watches the limits and the fence on the driver's runtime, until dropped.
+    fn watch(&self) -> Watch {
+        let (fence, host) = (self.bridge.fence.clone(), self.host.clone());
+        let limits = limits::watch(fence.clone(), self.timeout, self.options.max_memory);
+        Watch([
+            self.options.driver.spawn(limits),
+            self.options.driver.spawn(async move {
+                fence.closed().await;
+                host.terminate();
+            }),
+        ])
     }
 
     async fn call(
         &self,
         isolate: &mut Isolate,
-        fence: &Fence,
         name: &str,
         argument: &Value,
     ) -> Result<Value, ScriptError> {
+        let fence = &self.bridge.fence;
         let answer = tokio::select! {
             biased;
             reason = fence.closed() => return Err(stopped(reason.clone(), self.outcome())),
@@ -222,6 +254,15 @@ impl Task<'_> {
             counts: self.bridge.counters.snapshot(),
             warnings: Vec::new(),
         }
+    }
+}
+
+/// Tasks that watch one isolate.
+struct Watch([tokio::task::JoinHandle<()>; 2]);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.iter().for_each(tokio::task::JoinHandle::abort);
     }
 }
 
@@ -301,4 +342,28 @@ async fn run(options: &EngineOptions, modules: &Arc<Modules>, job: &RunJob) -> R
         warnings,
         ..task.outcome()
     })
+}
+
+async fn run_program(
+    options: &EngineOptions,
+    modules: &Arc<Modules>,
+    job: &ProgramJob,
+) -> Result<i32, ScriptError> {
+    let task = Task {
+        options,
+        modules,
+        bridge: job.bridge.clone(),
+        host: HostState::new(options.observer.clone(), false, None),
+        timeout: None,
+        settings: settings(options, "run"),
+    };
+    let result = task.run_to_exit(&json!({ "path": job.path })).await;
+    match result {
+        // A program may leave with `process.exit` at any point; that is no failure.
+        Err(ScriptError {
+            kind: ScriptErrorKind::Exited { code },
+            ..
+        }) => Ok(code),
+        other => other,
+    }
 }

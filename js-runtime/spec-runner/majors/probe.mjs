@@ -207,6 +207,8 @@ export const PROBES = {
   withSession: async ({ client }) => plain(await client.withSession(async () => 'value')),
   endSession: ({ client }) => client.startSession().endSession(),
 
+  gridfsUpload: ({ driver, db }) => gridfsUpload(new driver.GridFSBucket(db), db),
+
   cbInsertOne: ({ c }) => byCallback(done => c.insertOne({ _id: 9 }, done)),
   cbInsertOneOptions: ({ c }) => byCallback(done => c.insertOne({ _id: 9 }, {}, done)),
   cbInsertDuplicate: ({ c }) => byCallback(done => c.insertOne({ _id: 1 }, done)),
@@ -243,6 +245,15 @@ export const PROBES = {
   cbAdmin: ({ db }) => byCallback(done => db.admin().ping(done)),
   dbMethodsLegacy: ({ db }) => ['eval', 'addUser', 'removeUser', 'ensureIndex', 'profilingLevel', 'unref', 'close'].filter(unsupported(db))
 };
+
+/** Everything but the sum that major 3 adds. */
+async function gridfsUpload(bucket, db) {
+  const stream = bucket.openUploadStream('name', { contentType: 'text/plain', aliases: ['a'], metadata: { k: 1 } });
+  await new Promise((resolve, reject) => stream.on('finish', resolve).on('error', reject).end('text'));
+  const { md5: _sum, ...file } = await db.collection('fs.files').findOne({ filename: 'name' });
+  await bucket.drop();
+  return [Object.keys(file), file];
+}
 
 async function transaction(client, run) {
   const session = client.startSession();

@@ -126,11 +126,7 @@ function bindMethods(target, write, { colorMode, groupIndentation = 2 }) {
       if (condition) {
         return;
       }
-      if (typeof args[0] === 'string') {
-        args[0] = `Assertion failed: ${args[0]}`;
-      } else {
-        args.unshift('Assertion failed');
-      }
+      args[0] = args.length === 0 ? 'Assertion failed' : `Assertion failed: ${args[0]}`;
       methods.warn(...args);
     },
     clear() {},

@@ -4,17 +4,20 @@
  */
 import './install.js';
 import { setBridge } from '../bridge.js';
-import { deserialize } from '../bson/index.js';
+import { deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
-import { loadMigration, startModules } from '../modules/index.js';
-import { configureProcess } from '../node/process.js';
+import { loadMigration, runMain, startModules } from '../modules/index.js';
+import { configureProcess, emitBeforeExit, emitExit } from '../node/process.js';
 import { carryContext } from './context.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
 
 const { core } = globalThis.Deno;
 const { ops } = core;
+
+setBufferClass(globalThis.Buffer);
+setUtf8Decoder(ops.op_mmk_decode_utf8);
 
 /** Rejects when a promise was rejected and nobody handled it: Node ends the process then, we fail the migration. */
 let unhandled;
@@ -55,6 +58,28 @@ export async function loadConfig({ path }) {
     }
     return JSON.parse(JSON.stringify(config ?? null, (_key, value) => (typeof value === 'function' ? '[Function]' : value)));
   });
+}
+
+/** Runs a file as a program: `require.main === module` holds in it. The event loop goes on after its top level is done. */
+export async function program({ path }) {
+  return answer('thrown', async () => {
+    await Promise.race([runMain(path), unhandled]);
+    return null;
+  });
+}
+
+/** Nothing is left to do: last words of the program, and its exit code. New work may come of them. */
+export async function endProgram() {
+  return answer('thrown', async () => {
+    await Promise.race([turn(), unhandled]);
+    emitBeforeExit();
+    return null;
+  });
+}
+
+/** The exit code of a program that has ended. */
+export async function exitCode() {
+  return answer('thrown', async () => emitExit());
 }
 
 /** Runs `up` or `down` of a file. */

@@ -2,7 +2,9 @@
  * The modules that come with the host: Node's own, and the packages we stand in for. Each is made on first use.
  */
 /* global require -- replaced by the bundler */
+import { notProvided } from '../node/errors.js';
 import { builtin, builtins } from '../node/index.js';
+import { loaderPackage } from './loader_packages.js';
 
 /** Packages by name; everything below `mongodb/lib/` is answered by the driver itself. */
 const packages = new Map([
@@ -11,7 +13,10 @@ const packages = new Map([
 ]);
 
 /** Node modules that exist only with the `node:` prefix. */
-const onlyWithPrefix = new Set(['sea', 'sqlite', 'test', 'test/reporters']);
+const onlyWithPrefix = new Set(['sea', 'test', 'test/reporters']);
+
+/** Names that Node has and we don't: `require` says so. */
+const notServed = new Set([...onlyWithPrefix, 'wasi']);
 
 /** Names of Node's modules, as `module.builtinModules` lists them. */
 export function builtinModules() {
@@ -23,7 +28,8 @@ export function isBuiltin(request) {
   if (typeof request !== 'string') {
     return false;
   }
-  return request.startsWith('node:') ? builtins.has(request.slice(5)) : builtins.has(request) && !onlyWithPrefix.has(request);
+  const name = request.replace(/^node:/, '');
+  return (builtins.has(name) || notServed.has(name)) && (name !== request || !onlyWithPrefix.has(name));
 }
 
 /**
@@ -32,10 +38,14 @@ export function isBuiltin(request) {
  */
 export function hostModule(name) {
   if (name.startsWith('node:')) {
-    return builtin(name.slice(5));
+    const bare = name.slice(5);
+    if (notServed.has(bare) && !builtins.has(bare)) {
+      throw notProvided(name, 'leave it out of the migration.');
+    }
+    return builtin(bare);
   }
   const make = packages.get(name) ?? packages.get(name.split('/')[0]);
-  return make();
+  return make === undefined ? loaderPackage(name) : make();
 }
 
 /**

@@ -8,7 +8,9 @@ function fail(options) {
   if (options.message instanceof Error) {
     throw options.message;
   }
-  throw new AssertionError(options);
+  const error = new AssertionError(options);
+  error.generatedMessage = options.generated ?? error.generatedMessage;
+  throw error;
 }
 
 function checkArguments(count) {
@@ -85,7 +87,7 @@ function matchesExpected(actual, expected, message, stackStartFn) {
     if (builtin('util').types.isRegExp(expected)) {
       if (!expected.test(String(actual))) {
         const { inspect } = builtin('internal/inspect');
-        fail({ actual, expected, operator, stackStartFn, message: message ?? `The input did not match the regular expression ${inspect(expected)}. Input:\n\n${inspect(String(actual))}\n` });
+        fail({ actual, expected, operator, stackStartFn, generated: message === undefined, message: message ?? `The input did not match the regular expression ${inspect(expected)}. Input:\n\n${inspect(String(actual))}\n` });
       }
       return;
     }
@@ -99,14 +101,14 @@ function matchesExpected(actual, expected, message, stackStartFn) {
     if (message === undefined) {
       const { inspect } = builtin('internal/inspect');
       const received = actual instanceof Error ? actual.constructor?.name : inspect(actual, { depth: -1 });
-      fail({ actual, expected, operator, stackStartFn, message: `The error is expected to be an instance of "${expected.name}". Received "${received}"${actual?.message ? `\n\nError message:\n\n${actual.message}` : ''}` });
+      fail({ actual, expected, operator, stackStartFn, generated: true, message: `The error is expected to be an instance of "${expected.name}". Received "${received}"${actual?.message ? `\n\nError message:\n\n${actual.message}` : ''}` });
     }
     fail({ actual, expected, operator, stackStartFn, message });
   }
   if (Reflect.apply(expected, {}, [actual]) !== true) {
     const { inspect } = builtin('internal/inspect');
     const named = expected.name ? `"${expected.name}" ` : '';
-    fail({ actual, expected, operator, stackStartFn, message: message ?? `The ${named}validation function is expected to return "true". Received ${inspect(false)}${actual instanceof Error ? `\n\nCaught error:\n\n${actual.stack}` : ''}` });
+    fail({ actual, expected, operator, stackStartFn, generated: message === undefined, message: message ?? `The ${named}validation function is expected to return "true". Received ${inspect(false)}${actual instanceof Error ? `\n\nCaught error:\n\n${actual.stack}` : ''}` });
   }
 }
 
@@ -126,10 +128,28 @@ function compareProperties(actual, expected, message, stackStartFn) {
       continue;
     }
     if (!(key in actual) || !isDeepEqual(actual[key], expected[key], 'strict')) {
-      const pick = (source) => Object.fromEntries(keys.filter((name) => name in source).map((name) => [name, source[name]]));
-      fail({ actual: pick(actual), expected: pick(expected), message, operator: 'deepStrictEqual', stackStartFn });
+      failComparison(actual, expected, keys, message, stackStartFn);
     }
   }
+}
+
+/** Only its name is printed. */
+class Comparison {
+  constructor(source, keys) {
+    keys.filter((key) => key in source).forEach((key) => {
+      this[key] = source[key];
+    });
+  }
+}
+Object.defineProperty(Comparison, 'name', { value: 'Comparison' });
+
+function failComparison(actual, expected, keys, message, stackStartFn) {
+  if (message instanceof Error) {
+    throw message;
+  }
+  const [left, right] = [new Comparison(actual, keys), new Comparison(expected, keys)];
+  const error = new AssertionError({ actual: left, expected: right, message, operator: 'deepStrictEqual', stackStartFn });
+  throw Object.assign(error, { actual, expected, operator: stackStartFn.name });
 }
 
 function readExpectation(error, message, stackStartFn) {
@@ -218,7 +238,6 @@ assert.ifError = function ifError(value) {
   }
   const text = typeof value === 'object' && typeof value.message === 'string' ? value.message || value.constructor.name : builtin('internal/inspect').inspect(value);
   const error = new AssertionError({ actual: value, expected: null, operator: 'ifError', message: `ifError got unwanted exception: ${text}`, stackStartFn: ifError });
-  error.generatedMessage = true;
   throw error;
 };
 
@@ -233,7 +252,7 @@ function matchText(method, text, pattern, message, wanted) {
   const sentence = typeof text !== 'string'
     ? `The "string" argument must be of type string. Received type ${typeof text} (${inspect(text)})`
     : `The input ${wanted ? 'did not match' : 'was expected to not match'} the regular expression ${inspect(pattern)}. Input:\n\n${inspect(text)}\n`;
-  fail({ actual: text, expected: pattern, message: message ?? sentence, operator: method.name, stackStartFn: method });
+  fail({ actual: text, expected: pattern, generated: message === undefined, message: message ?? sentence, operator: method.name, stackStartFn: method });
 }
 
 assert.match = function match(text, pattern, message) {

@@ -10,7 +10,7 @@ const HEADLINES = {
   notStrictEqual: 'Expected "actual" to be strictly unequal to:',
   notStrictEqualObject: 'Expected "actual" not to be reference-equal to "expected":',
   notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
-  notIdentical: 'Values identical but not reference-equal:',
+  notIdentical: 'Values have same structure but are not reference-equal:',
   notDeepEqualUnequal: 'Expected values not to be loosely deep-equal:',
 };
 const MAX_SHORT = 12;
@@ -70,7 +70,7 @@ function differenceLines(actual, expected) {
   };
   for (const [nextRow, nextColumn] of commonLines(actual, expected)) {
     upTo(nextRow, nextColumn);
-    lines.push(`  ${actual[row]}`);
+    lines.push(`  ${actual[row].endsWith(',') ? actual[row] : expected[column]}`);
     row += 1;
     column += 1;
   }
@@ -152,7 +152,7 @@ function otherMessage(actual, expected, operator) {
     return `${HEADLINES.deepEqual}\n\n${left}\n\nshould loosely deep-equal\n\n${right}`;
   }
   if (operator === 'notDeepEqual' && left === right) {
-    return `${HEADLINES.notDeepEqualUnequal}\n\n${left}`;
+    return `${HEADLINES.notDeepEqual}\n\n${left}`;
   }
   if (left.length > 512) {
     left = `${left.slice(0, 509)}...`;

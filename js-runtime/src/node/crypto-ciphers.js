@@ -2,8 +2,10 @@
 import { builtin, native } from './registry.js';
 import { nodeError } from './errors.js';
 
-const CIPHERS = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'aes-128-ctr', 'aes-192-ctr', 'aes-256-ctr', 'aes-128-gcm', 'aes-256-gcm', 'aes-128-ecb', 'aes-192-ecb', 'aes-256-ecb'];
+const CIPHERS = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'aes-128-ctr', 'aes-192-ctr', 'aes-256-ctr', 'aes-128-gcm', 'aes-256-gcm'];
 const BLOCK = 16;
+/** Other lengths are legal for GCM, but nobody should use them. */
+const NONCE = 12;
 
 export const getCiphers = () => [...CIPHERS];
 
@@ -34,8 +36,8 @@ class Cipher {
     if (this.#key.length !== Number(this.#name.slice(4, 7)) / 8) {
       throw nodeError(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
     }
-    const wanted = /ecb$/.test(this.#name) ? 0 : BLOCK;
-    if (!/gcm$/.test(this.#name) && this.#iv.length !== wanted) {
+    const wanted = /gcm$/.test(this.#name) ? NONCE : BLOCK;
+    if (this.#iv.length !== wanted) {
       throw nodeError(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector');
     }
   }
@@ -74,7 +76,7 @@ class Cipher {
     const input = Buffer.concat(this.#chunks);
     const encrypting = this.#direction === 'encrypt';
     const tag = this.#tag ?? new Uint8Array();
-    const result = Buffer.from(native.ops.op_node_cipher(this.#name, encrypting, this.#key, this.#iv, this.#padding, this.#associated, tag, input));
+    const result = Buffer.from(native.ops.op_node_cipher(this.#name, (encrypting ? 1 : 0) | (this.#padding ? 2 : 0), this.#key, this.#iv, this.#associated, tag, input));
     let output = result;
     if (/gcm$/.test(this.#name) && encrypting) {
       this.#tag = result.subarray(result.length - BLOCK);

@@ -114,7 +114,7 @@ export class Hash extends Running {
     }
     const running = native.ops.op_node_hash_new(algorithmName(algorithm));
     if (running === null || running === undefined) {
-      throw Object.assign(new Error('Digest method not supported'), { code: 'ERR_CRYPTO_INVALID_DIGEST' });
+      throw new Error('Digest method not supported');
     }
     super(running);
   }
@@ -129,7 +129,7 @@ export class Hmac extends Running {
     validateString(algorithm, 'hmac');
     const running = native.ops.op_node_hmac_new(algorithmName(algorithm), bytesOf(key, 'key', options?.encoding));
     if (running === null || running === undefined) {
-      throw nodeError(Error, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${algorithm}`);
+      throw nodeError(TypeError, 'ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${algorithm}`);
     }
     super(running);
   }

@@ -61,9 +61,6 @@ function sameInnerValue(left, right, mode) {
   if (types.isAnyArrayBuffer(left)) {
     return sameBytes(left, right);
   }
-  if (types.isWeakMap(left) || types.isWeakSet(left)) {
-    return false;
-  }
   return true;
 }
 

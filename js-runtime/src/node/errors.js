@@ -17,10 +17,15 @@ export function nodeError(Base, code, message, fields) {
   void error.stack;
   delete error.name;
   error.code = code;
+  Object.defineProperty(error, 'toString', { value: withCode, writable: true, configurable: true, enumerable: false });
   if (fields !== undefined) {
     Object.assign(error, fields);
   }
   return error;
+}
+
+function withCode() {
+  return `${this.name} [${this.code}]: ${this.message}`;
 }
 
 const PRIMITIVE_TYPES = new Set(['string', 'function', 'number', 'object', 'Function', 'Object', 'boolean', 'bigint', 'symbol']);

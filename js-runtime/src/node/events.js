@@ -1,7 +1,7 @@
 /** `events`: the package of that name, plus what Node added since: signals, async iteration options, capture of rejections. */
 import EventEmitter from 'events';
 import { builtin } from './registry.js';
-import { abortError, invalidArgType } from './errors.js';
+import { abortError, invalidArgType, validateFunction } from './errors.js';
 
 const captureRejectionSymbol = Symbol.for('nodejs.rejection');
 const errorMonitor = Symbol('events.errorMonitor');
@@ -54,6 +54,15 @@ function emitCapturing(emitter, type, args) {
     }
   }
   return listeners.length > 0;
+}
+
+for (const name of ['on', 'addListener', 'prependListener', 'once', 'prependOnceListener', 'removeListener', 'off']) {
+  const plain = EventEmitter.prototype[name];
+  EventEmitter.prototype[name] = function checked(type, listener) {
+    validateFunction(listener, 'listener');
+    return plain.call(this, type, listener);
+  };
+  Object.defineProperty(EventEmitter.prototype[name], 'name', { value: name });
 }
 
 const plainInit = EventEmitter.init;

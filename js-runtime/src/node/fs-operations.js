@@ -28,11 +28,11 @@ function removal(path, options) {
   const text = pathText(path);
   return {
     request: { op: 'rm', path: text, recursive: options?.recursive === true, force: options?.force === true },
-    syscall: 'rm',
+    syscall: 'lstat',
     path: text,
     read: nothing,
     refine: (error) => (error.code === 'ERR_FS_EISDIR'
-      ? nodeError(Error, 'ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${text}`, { errno: 21, syscall: 'rm', path: text })
+      ? Object.defineProperty(nodeError(Error, 'ERR_FS_EISDIR', `Path is a directory: rm returned EISDIR (is a directory) ${text}`, { errno: 21, syscall: 'rm', path: text }), 'name', { value: 'SystemError', configurable: true })
       : error),
   };
 }
@@ -81,7 +81,7 @@ export const operations = {
   },
   realpath(path, options) {
     const text = pathText(path);
-    return { request: { op: 'realpath', path: text }, syscall: 'realpath', path: text, read: pathNames(text, readOptions(options)) };
+    return { request: { op: 'realpath', path: text }, syscall: 'lstat', path: text, read: pathNames(text, readOptions(options)) };
   },
   readlink(path, options) {
     const text = pathText(path);

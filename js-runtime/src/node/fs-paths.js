@@ -137,6 +137,6 @@ export function seconds(time) {
 
 export function missingCallback(callback) {
   if (typeof callback !== 'function') {
-    throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', `The "cb" argument must be of type function. Received ${callback === null ? 'null' : typeof callback}`);
+    throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', 'The "cb" argument must be of type function. Received undefined');
   }
 }

@@ -2,6 +2,7 @@
  * The globals a script finds: everything sits behind a getter that is replaced by its value on first use, so that a script which
  * needs nothing pays nothing. Installs no module system and never hands out `core` or the ops.
  */
+import { nodeError } from './errors.js';
 import { builtin, defineLazy, setNative, web } from './registry.js';
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
@@ -76,22 +77,43 @@ function showSearchParams(Class) {
   });
 }
 
+/** The engine's class, except that a text which is no URL is refused as Node does. */
+function nodeUrl(Class) {
+  const checked = new Proxy(Class, {
+    construct(target, args, newTarget) {
+      try {
+        return Reflect.construct(target, args, newTarget);
+      } catch (error) {
+        if (args.length === 0) {
+          throw nodeError(TypeError, 'ERR_MISSING_ARGS', 'The "url" argument must be specified');
+        }
+        if (!(error instanceof TypeError)) {
+          throw error;
+        }
+        throw nodeError(TypeError, 'ERR_INVALID_URL', 'Invalid URL', { input: `${args[0]}`, ...(args[1] === undefined ? {} : { base: `${args[1]}` }) });
+      }
+    },
+  });
+  Class.prototype.constructor = checked;
+  return checked;
+}
+
 function webClass(script, name) {
   const exports = web(script);
   if (script === '02_event') {
     // The engine reports an error thrown by a listener to this object first; true means: nobody took it.
     exports.saveGlobalThisReference({ dispatchEvent: () => true });
   }
-  const Class = exports[name];
-  if (name === 'URLSearchParams') {
-    showSearchParams(Class);
-  } else if (SHOWN_FIELDS[name] !== undefined) {
-    showFields(Class, name, SHOWN_FIELDS[name]);
+  // A controller shows its signal: all classes of a script are prepared together.
+  for (const other of WEB_CLASSES[script]) {
+    if (SHOWN_FIELDS[other] !== undefined) {
+      showFields(exports[other], other, SHOWN_FIELDS[other]);
+    }
   }
-  if (name === 'URL') {
+  if (script === '00_url') {
     showSearchParams(exports.URLSearchParams);
   }
-  return Class;
+  return name === 'URL' ? nodeUrl(exports.URL) : exports[name];
 }
 
 /** A class of the engine's web extension, prepared as Node's. The same object whoever asks first. */

@@ -6,6 +6,7 @@ import { builtin, defineLazy, native } from './registry.js';
 import { invalidArgType, nodeError, notProvided, validateFunction } from './errors.js';
 import { makeEnvironment } from './process-environment.js';
 import { EventEmitter } from './events.js';
+import { configureProcess, settings } from './process-settings.js';
 
 const NODE_VERSION = '20.19.0';
 
@@ -15,7 +16,6 @@ Object.defineProperty(Process, 'name', { value: 'process' });
 
 const process = new Process();
 let facts;
-let argv;
 let exitCode;
 let exiting = false;
 let fileMode = 0o22;
@@ -26,10 +26,7 @@ function fact(name) {
   return facts[name];
 }
 
-/** What the host says about the run; called by the host before user code. */
-export function configureProcess(settings) {
-  argv = settings.argv ?? argv;
-}
+export { configureProcess };
 
 function checkExitCode(code) {
   if (code === undefined || code === null) {
@@ -204,7 +201,7 @@ Object.assign(process, {
   getBuiltinModule: (name) => builtin('module').getBuiltinModule(name),
 });
 
-defineLazy(process, 'argv', () => argv ?? [fact('execPath')], true);
+defineLazy(process, 'argv', () => settings.argv ?? [fact('execPath')], true);
 defineLazy(process, 'argv0', () => fact('argv0'), true);
 defineLazy(process, 'execPath', () => fact('execPath'), true);
 for (const name of ['pid', 'ppid', 'platform', 'arch']) {

@@ -23,6 +23,7 @@ export function Url() {
   this.href = null;
 }
 
+/** @returns {string} what of the host is none and so belongs to the path */
 function readHost(url, authority) {
   const at = authority.lastIndexOf('@');
   if (at !== -1) {
@@ -35,10 +36,14 @@ function readHost(url, authority) {
   }
   const bare = port === null ? host : host.slice(0, -port[0].length);
   const bracketed = bare.startsWith('[') && bare.endsWith(']');
-  const lower = bracketed ? bare.slice(1, -1).toLowerCase() : bare.toLowerCase();
+  const full = bracketed ? bare.slice(1, -1).toLowerCase() : bare.toLowerCase();
+  // eslint-disable-next-line no-control-regex
+  const end = bracketed ? -1 : full.search(/[^a-z0-9.+_\-\x80-\uffff]/);
+  const lower = end === -1 ? full : full.slice(0, end);
   // eslint-disable-next-line no-control-regex
   url.hostname = !bracketed && /[^\x00-\x7f]/.test(lower) ? domainToASCII(lower) : lower;
   url.host = (bracketed ? `[${url.hostname}]` : url.hostname) + (url.port === null ? '' : `:${url.port}`);
+  return end === -1 ? '' : `/${full.slice(end)}`;
 }
 
 /** Where user, host and port end: at the first character no host may hold, but not before the last `@`. */
@@ -76,10 +81,9 @@ export function parse(text, parseQueryString = false, slashesDenoteHost = false)
     url.slashes = true;
     rest = rest.slice(2);
   }
-  if (!hostless && (slashes || (protocol !== undefined && !SLASHED.has(protocol) && false))) {
+  if (!hostless && (slashes || (protocol !== undefined && !SLASHED.has(protocol)))) {
     const end = authorityEnd(rest);
-    readHost(url, rest.slice(0, end));
-    rest = rest.slice(end);
+    rest = readHost(url, rest.slice(0, end)) + rest.slice(end);
     if (rest !== '' && !/^[/?#]/.test(rest) && SLASHED.has(protocol)) {
       rest = `/${rest}`;
     }
@@ -169,16 +173,47 @@ Url.prototype.format = function formatUrl() {
   return protocol + (host || '') + pathname + search + hash;
 };
 
-/** Resolves with WHATWG rules on a stand-in base, then takes the stand-in away. */
-export function resolve(source, relative) {
-  const standIn = new URL('resolve://stand-in');
-  const base = new URL(source, standIn);
-  const target = new URL(relative, base);
-  if (target.protocol !== 'resolve:') {
-    return target.href;
+/** Merges two references that have neither protocol nor host, keeping `..` that lead above the start. */
+function resolveRelative(source, relative) {
+  const [, path, query] = /^([^?#]*)(\?[^#]*)?/.exec(source);
+  if (relative === '') {
+    return path + (query ?? '');
   }
-  const full = `${target.pathname}${target.search}${target.hash}`;
-  return source.startsWith('/') || relative.startsWith('/') ? full : full.slice(1);
+  if (relative.startsWith('#')) {
+    return path + (query ?? '') + relative;
+  }
+  if (relative.startsWith('?')) {
+    return path + relative;
+  }
+  const [, target, rest] = /^([^?#]*)(.*)$/s.exec(relative);
+  const absolute = target.startsWith('/') || path.startsWith('/');
+  const folder = target.startsWith('/') ? [] : path.split('/').slice(0, -1);
+  const parts = [];
+  const all = [...folder, ...target.split('/')];
+  for (const part of all) {
+    if (part === '..' && parts.length > 0 && parts.at(-1) !== '..') {
+      parts.pop();
+    } else if (part === '..' ? !absolute : part !== '.' && part !== '') {
+      parts.push(part);
+    }
+  }
+  const slash = /(^|\/)(\.{0,2})$/.test(target) && parts.length > 0 ? '/' : '';
+  return (absolute ? '/' : '') + parts.join('/') + slash + rest;
+}
+
+/** Resolves by WHATWG rules where there is a protocol. */
+export function resolve(source, relative) {
+  if (/^[a-z][a-z0-9+.-]*:/i.test(relative)) {
+    return parse(relative).href;
+  }
+  if (/^[a-z][a-z0-9+.-]*:/i.test(source)) {
+    try {
+      return new URL(relative, source).href;
+    } catch {
+      return relative;
+    }
+  }
+  return source.startsWith('//') || relative.startsWith('//') ? new URL(relative, `http:${source}`).href.slice('http:'.length) : resolveRelative(source, relative);
 }
 
 export function resolveObject(source, relative) {

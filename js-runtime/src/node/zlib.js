@@ -59,7 +59,10 @@ function checkInput(kind, bytes) {
   if (bytes.length === 0 && /^(gunzip|inflate|inflateRaw|brotliDecompress)$/.test(kind)) {
     throw { message: 'unexpected end of file', code: 'Z_BUF_ERROR' };
   }
-  if (kind === 'gunzip' && bytes.length >= 2 && (bytes[0] !== 0x1f || bytes[1] !== 0x8b)) {
+  const [first, second] = bytes;
+  const wrongGzip = kind === 'gunzip' && (first !== 0x1f || second !== 0x8b);
+  const wrongZlib = kind === 'inflate' && ((first & 15) !== 8 || (first * 256 + second) % 31 !== 0);
+  if (bytes.length >= 2 && (wrongGzip || wrongZlib)) {
     throw { message: 'incorrect header check', code: 'Z_DATA_ERROR' };
   }
 }

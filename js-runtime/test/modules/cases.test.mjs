@@ -1,6 +1,7 @@
 /**
  * Runs every case with the engine and compares what it prints with what Node printed. The engine is `MMK_MODULES_ENGINE`, a
- * program that takes `run FILE` or `load FILE`; without one the cases are skipped.
+ * program that takes `run FILE` or `load FILE`; without one the cases are skipped. `MMK_MODULES_REGENERATE=1` writes what
+ * Node 20 prints into the cases that Node decides, and runs no engine.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -10,15 +11,32 @@ import { test } from 'node:test';
 import { readCases, unpack } from './cases.mjs';
 
 const engine = process.env.MMK_MODULES_ENGINE;
+const regenerate = process.env.MMK_MODULES_REGENERATE === '1';
+
+/** Standard output and error of a program that is given the entry of a case. */
+function print(one, program, ...leading) {
+  const root = unpack(one);
+  try {
+    const { stdout, stderr } = spawnSync(program, [...leading, path.join(root, one.entry)], { cwd: root, encoding: 'utf8' });
+    return (stdout + stderr).replaceAll(root, '<root>');
+  } finally {
+    fs.rmSync(root, { recursive: true });
+  }
+}
+
+function writeExpected(one) {
+  assert.match(process.version, /^v20\./, 'Node 20 decides what is right');
+  const text = fs.readFileSync(one.file, 'utf8');
+  const mark = '-- expected: node --\n';
+  fs.writeFileSync(one.file, text.slice(0, text.indexOf(mark) + mark.length) + print(one, process.execPath, '--no-warnings'));
+}
 
 for (const one of readCases()) {
-  test(one.name, { skip: engine === undefined && 'MMK_MODULES_ENGINE is not set' }, () => {
-    const root = unpack(one);
-    try {
-      const { stdout, stderr } = spawnSync(engine, [one.mode, path.join(root, one.entry)], { cwd: root, encoding: 'utf8' });
-      assert.equal(stdout.replaceAll(root, '<root>') + stderr, one.expected);
-    } finally {
-      fs.rmSync(root, { recursive: true });
-    }
-  });
+  if (regenerate) {
+    test(one.name, { skip: one.by !== 'node' }, () => writeExpected(one));
+  } else {
+    test(one.name, { skip: engine === undefined && 'MMK_MODULES_ENGINE is not set' }, () => {
+      assert.equal(print(one, engine, one.mode), one.expected);
+    });
+  }
 }

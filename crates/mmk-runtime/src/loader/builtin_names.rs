@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use super::error::ModuleError;
 
 /// Node modules that exist only with the `node:` prefix; the bare name is a package from npm.
-const ONLY_WITH_PREFIX: [&str; 4] = ["sea", "sqlite", "test", "test/reporters"];
+const ONLY_WITH_PREFIX: [&str; 3] = ["sea", "test", "test/reporters"];
 
 /// Node's modules, as `module.builtinModules` of Node 20 lists them, and those with prefix only.
-const NODE_MODULES: [&str; 58] = [
+const NODE_MODULES: [&str; 57] = [
     "assert",
     "assert/strict",
     "async_hooks",
@@ -45,7 +45,6 @@ const NODE_MODULES: [&str; 58] = [
     "readline/promises",
     "repl",
     "sea",
-    "sqlite",
     "stream",
     "stream/consumers",
     "stream/promises",
@@ -72,6 +71,27 @@ const NODE_MODULES: [&str; 58] = [
 /// Packages that our own driver stands in for.
 const OWN_PACKAGES: [&str; 3] = ["bson", "mongodb", "mongodb/lib/*"];
 
+/// Packages that teach Node what the loader does by itself; js-runtime/src/modules/loader_packages.js answers for them.
+const LOADER_PACKAGES: [&str; 17] = [
+    "@babel/register",
+    "@swc-node/register",
+    "@swc/register",
+    "babel-register",
+    "esbuild-register",
+    "esbuild-register/dist/node",
+    "esm",
+    "sucrase/register",
+    "sucrase/register/ts",
+    "ts-node",
+    "ts-node/register",
+    "ts-node/register/files",
+    "ts-node/register/transpile-only",
+    "tsconfig-paths",
+    "tsconfig-paths/register",
+    "tsx",
+    "tsx/cjs",
+];
+
 /// The names that never reach the file system.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct BuiltinNames {
@@ -81,10 +101,13 @@ pub(crate) struct BuiltinNames {
 }
 
 impl BuiltinNames {
-    /// Node 20's modules, and the packages that our own driver stands in for.
+    /// Node 20's modules, and the packages that we stand in for.
     #[must_use]
     pub(crate) fn standard() -> Self {
-        Self::new(NODE_MODULES, OWN_PACKAGES)
+        Self::new(
+            NODE_MODULES,
+            OWN_PACKAGES.into_iter().chain(LOADER_PACKAGES),
+        )
     }
 
     /// `node` are Node's names without prefix (`fs`, `fs/promises`); `packages` are package names, where `mongodb/lib/*`

@@ -417,8 +417,14 @@ mod tests {
             names("Object.defineProperty(module.exports, '__esModule', { value: true });"),
             "__esModule"
         );
-        assert_eq!(names("Object.defineProperty(exports, 'a', { get() { return q.p; } });"), "a");
-        assert_eq!(names("Object.defineProperty(exports, 'a', { get() { return q.p; }, set(v) {} });"), "");
+        assert_eq!(
+            names("Object.defineProperty(exports, 'a', { get() { return q.p; } });"),
+            "a"
+        );
+        assert_eq!(
+            names("Object.defineProperty(exports, 'a', { get() { return q.p; }, set(v) {} });"),
+            ""
+        );
         assert_eq!(
             names("Object.defineProperty(exports, 'a', { enumerable: true, get: () => q });"),
             ""

@@ -7,6 +7,7 @@ mod commonjs_exports;
 mod emit;
 mod erase;
 mod error;
+mod explain;
 mod facade;
 mod files;
 mod module_loader;

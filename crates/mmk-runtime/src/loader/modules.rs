@@ -22,6 +22,7 @@ use super::prepared::SourceFormat;
 use super::prepared::prepare;
 use super::resolve::Resolved;
 use super::resolve::Resolver;
+use super::translate::DecoratorMetadata;
 
 /// Finds and reads modules. Cheap to share; holds no V8 value.
 pub(crate) struct Modules {
@@ -79,7 +80,13 @@ impl Modules {
         {
             return Ok(known);
         }
-        let prepared = Arc::new(prepare(path, text, format, purpose)?);
+        let prepared = Arc::new(prepare(path, text, format, purpose, || {
+            self.decorator_metadata(path)
+        })?);
+        if purpose == Purpose::Require && prepared.translated.is_none() {
+            // Nothing was done that could be saved the next time.
+            return Ok(prepared);
+        }
         self.prepared
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -135,11 +142,149 @@ impl Modules {
         text.lines().nth(line).map(str::to_owned)
     }
 
+    /// What the nearest tsconfig.json says; its `extends` is not followed.
+    fn decorator_metadata(&self, path: &Path) -> DecoratorMetadata {
+        let text = path
+            .ancestors()
+            .skip(1)
+            .map(|folder| folder.join("tsconfig.json"))
+            .find(|config| self.files.is_file(config))
+            .and_then(|config| self.files.read_settings(&config).ok());
+        let setting = text
+            .as_deref()
+            .and_then(|text| text.split_once("\"emitDecoratorMetadata\""));
+        match setting {
+            Some((_, rest))
+                if rest
+                    .trim_start_matches([' ', ':', '\t'])
+                    .starts_with("true") =>
+            {
+                DecoratorMetadata::Emit
+            }
+            _ => DecoratorMetadata::Omit,
+        }
+    }
+
     fn known(&self, key: &(PathBuf, Purpose)) -> Option<Arc<Prepared>> {
         self.prepared
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(key)
             .cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A project folder with a secret beside it, and modules that may see only the project.
+    fn project(name: &str) -> (PathBuf, Arc<Modules>) {
+        let root = std::env::temp_dir().join(format!("mmk-modules-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&root);
+        std::fs::create_dir_all(root.join("project")).unwrap();
+        let root = std::fs::canonicalize(root).unwrap();
+        std::fs::write(root.join("secret.js"), "module.exports = 1").unwrap();
+        let allowed = root.join("project");
+        let check: ReadCheck = Arc::new(move |path| {
+            if path.starts_with(&allowed) {
+                Ok(())
+            } else {
+                Err("it lies outside of the project; `--allow-read` opens it".to_owned())
+            }
+        });
+        (
+            root.join("project"),
+            Modules::new(BuiltinNames::standard(), check),
+        )
+    }
+
+    fn load(modules: &Modules, folder: &Path, request: &str) -> Result<PathBuf, ModuleError> {
+        match modules.require(request, folder, None)? {
+            Resolved::File { path, .. } => modules.prepare(&path, Purpose::Require).map(|_| path),
+            other => panic!("{other:?} is no file"),
+        }
+    }
+
+    #[test]
+    fn what_is_not_allowed_is_not_read() {
+        let (folder, modules) = project("outside");
+        let error = load(&modules, &folder, "../secret").unwrap_err();
+        assert_eq!(error.code, Some("ERR_ACCESS_DENIED"));
+        assert!(
+            error.message.contains("`--allow-read`"),
+            "{}",
+            error.message
+        );
+        let by_hand = modules.prepare(&folder.join("../secret.js"), Purpose::Require);
+        assert_eq!(by_hand.unwrap_err().code, Some("ERR_ACCESS_DENIED"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_does_not_lead_out_of_the_project() {
+        let (folder, modules) = project("link");
+        std::os::unix::fs::symlink("../secret.js", folder.join("inside.js")).unwrap();
+        let error = load(&modules, &folder, "./inside.js").unwrap_err();
+        assert_eq!(error.code, Some("ERR_ACCESS_DENIED"));
+        assert!(
+            error.message.contains("`--allow-read`"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn a_package_json_above_the_project_still_rules_it() {
+        let (folder, modules) = project("above");
+        std::fs::write(folder.join("../package.json"), r#"{"type":"module"}"#).unwrap();
+        std::fs::write(folder.join("m.js"), "export const a = 1;").unwrap();
+        let prepared = modules
+            .prepare(&folder.join("m.js"), Purpose::Require)
+            .unwrap();
+        assert_eq!(prepared.format.as_str(), "module");
+    }
+
+    #[test]
+    fn a_file_written_after_it_was_missed_is_found() {
+        let (folder, modules) = project("late");
+        assert!(load(&modules, &folder, "./late").is_err());
+        std::fs::write(folder.join("late.js"), "").unwrap();
+        assert_eq!(
+            load(&modules, &folder, "./late").unwrap(),
+            folder.join("late.js")
+        );
+    }
+
+    #[test]
+    fn a_changed_file_is_read_again() {
+        let (folder, modules) = project("changed");
+        let path = folder.join("m.ts");
+        std::fs::write(&path, "export const a: number = 1;").unwrap();
+        let first = modules.prepare(&path, Purpose::Require).unwrap();
+        assert!(Arc::ptr_eq(
+            &first,
+            &modules.prepare(&path, Purpose::Require).unwrap()
+        ));
+        std::fs::write(&path, "export const b: number = 1;").unwrap();
+        assert!(
+            modules
+                .prepare(&path, Purpose::Require)
+                .unwrap()
+                .code()
+                .contains("b")
+        );
+    }
+
+    #[test]
+    fn the_installed_version_is_the_nearest() {
+        let (folder, modules) = project("version");
+        let package = folder.join("node_modules/mongodb");
+        std::fs::create_dir_all(&package).unwrap();
+        std::fs::create_dir_all(folder.join("migrations")).unwrap();
+        std::fs::write(package.join("package.json"), r#"{"version":"4.17.2"}"#).unwrap();
+        let version = modules.installed_version("mongodb", &folder.join("migrations"));
+        assert_eq!(version.as_deref(), Some("4.17.2"));
+        assert_eq!(modules.installed_version("bson", &folder), None);
     }
 }

@@ -99,7 +99,7 @@ impl PackageScopes {
         if !self.files.is_file(path) {
             return Ok(None);
         }
-        let text = self.files.read(path)?;
+        let text = self.files.read_settings(path)?;
         let package = serde_json::from_str(&text)
             .map_err(|error| ModuleError::invalid_package_config(path, &error.to_string()))?;
         Ok(Some(package))

@@ -11,6 +11,7 @@ use super::program::Goal;
 use super::program::Language;
 use super::program::ParsedFile;
 use super::syntax_problem::SyntaxProblem;
+use super::translate::DecoratorMetadata;
 use super::translate::ModuleSyntax;
 use super::translate::Target;
 use super::translate::module_syntax;
@@ -130,12 +131,20 @@ pub(super) fn prepare(
     text: String,
     format: SourceFormat,
     purpose: Purpose,
+    metadata: impl FnOnce() -> DecoratorMetadata,
 ) -> Result<Prepared, SyntaxProblem> {
     Ok(match format {
         SourceFormat::Json => Prepared::new(ModuleFormat::Json, text),
         SourceFormat::Module => Prepared::new(ModuleFormat::Module, text),
         SourceFormat::CommonJs | SourceFormat::Addon => commonjs(text),
-        SourceFormat::TypeScript(package) => typescript(path, text, package)?,
+        SourceFormat::TypeScript(package) => {
+            let metadata = if text.contains('@') {
+                metadata()
+            } else {
+                DecoratorMetadata::Omit
+            };
+            typescript(path, text, package, metadata)?
+        }
         SourceFormat::JavaScript(PackageType::Module) => module_or_mixed(path, text),
         SourceFormat::JavaScript(package) => match purpose {
             Purpose::Require => commonjs(text),
@@ -153,12 +162,17 @@ fn commonjs(text: String) -> Prepared {
     }
 }
 
-fn typescript(path: &Path, text: String, package: PackageType) -> Result<Prepared, SyntaxProblem> {
+fn typescript(
+    path: &Path,
+    text: String,
+    package: PackageType,
+    metadata: DecoratorMetadata,
+) -> Result<Prepared, SyntaxProblem> {
     let source = match text.strip_prefix("#!") {
         Some(rest) => format!("//{rest}"),
         None => text.clone(),
     };
-    let (target, rewritten) = translate_typescript(path, &source, package)?;
+    let (target, rewritten) = translate_typescript(path, &source, package, metadata)?;
     let format = match target {
         Target::CommonJs => ModuleFormat::CommonJs,
         Target::Module => ModuleFormat::Module,

@@ -11,7 +11,7 @@ use std::sync::PoisonError;
 use deno_core::url::Url;
 use oxc_resolver::ResolveError;
 use oxc_resolver::ResolveOptions;
-use oxc_resolver::ResolverGeneric;
+use oxc_resolver::Resolver as Oxc;
 use oxc_resolver::TsconfigDiscovery;
 use oxc_resolver::TsconfigOptions;
 use oxc_resolver::TsconfigReferences;
@@ -20,8 +20,6 @@ use super::builtin_names::BuiltinNames;
 use super::error::ModuleError;
 use super::files::Files;
 use super::package_specifier::PackageSpecifier;
-
-type Oxc = ResolverGeneric<Files>;
 
 /// What a specifier stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,8 +46,8 @@ const TYPESCRIPT_TWINS: [(&str, &str); 3] = [(".js", ".ts"), (".mjs", ".mts"), (
 /// Resolves for all isolates of a run; it remembers what it saw of the file system.
 pub(super) struct Resolver {
     names: BuiltinNames,
-    files: Files,
-    require: Oxc,
+    pub(super) files: Files,
+    pub(super) require: Oxc,
     require_from_typescript: Oxc,
     import: Oxc,
     by_tsconfig: Mutex<HashMap<PathBuf, Arc<Oxc>>>,
@@ -57,8 +55,7 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) fn new(names: BuiltinNames, files: Files) -> Self {
-        let require =
-            Oxc::new_with_file_system(files.clone(), options(&REQUIRE_CONDITIONS, &EXTENSIONS));
+        let require = Oxc::new(options(&REQUIRE_CONDITIONS, &EXTENSIONS));
         let require_from_typescript =
             require.clone_with_options(options(&REQUIRE_CONDITIONS, &EXTENSIONS_FROM_TYPESCRIPT));
         let import = require.clone_with_options(ResolveOptions {
@@ -210,7 +207,7 @@ impl Resolver {
             .map_err(|error| self.explain_import_package(specifier, folder, importer, error))
     }
 
-    fn look(
+    pub(super) fn look(
         &self,
         resolver: &Oxc,
         folder: &Path,
@@ -274,150 +271,6 @@ impl Resolver {
         });
         Arc::clone(resolver)
     }
-
-    fn explain_require(
-        &self,
-        request: &str,
-        folder: &Path,
-        importer: Option<&Path>,
-        error: ResolveError,
-    ) -> ModuleError {
-        match error {
-            ResolveError::PackageImportNotDefined(name, package_json) => {
-                let shown = importer.unwrap_or(folder).to_string_lossy();
-                ModuleError::import_not_defined(&name, &manifest(package_json), &shown)
-            }
-            other => self
-                .explain_package(request, folder, None, other)
-                .unwrap_or_else(|| ModuleError::module_not_found(request)),
-        }
-    }
-
-    fn explain_import_package(
-        &self,
-        specifier: &str,
-        folder: &Path,
-        importer: &Path,
-        error: ResolveError,
-    ) -> ModuleError {
-        let shown = importer.to_string_lossy();
-        match error {
-            ResolveError::PackageImportNotDefined(name, package_json) => {
-                return ModuleError::import_not_defined(&name, &manifest(package_json), &shown);
-            }
-            ResolveError::NotFound(_) if specifier.starts_with('#') => {
-                return match self.manifest_without_imports(folder) {
-                    Some(manifest) => ModuleError::import_not_defined(specifier, &manifest, &shown),
-                    None => ModuleError::imported_file_not_found(Path::new(specifier), &shown),
-                };
-            }
-            ResolveError::NotFound(_) => {}
-            other => {
-                if let Some(error) = self.explain_package(specifier, folder, Some(&shown), other) {
-                    return error;
-                }
-            }
-        }
-        let Some(package) = PackageSpecifier::parse(specifier) else {
-            return ModuleError::imported_package_not_found(specifier, &shown);
-        };
-        let Some(root) = self.installed_folder(package.name, folder) else {
-            return ModuleError::imported_package_not_found(package.name, &shown);
-        };
-        let path = root.join(package.subpath);
-        let error = if self.files.is_directory(&path) && !package.subpath.is_empty() {
-            ModuleError::directory_import(&path, &shown)
-        } else {
-            ModuleError::imported_file_not_found(&path, &shown)
-        };
-        let hint = self
-            .look(&self.require, folder, specifier)
-            .ok()
-            .and_then(|found| {
-                Some(format!(
-                    "{}/{}",
-                    package.name,
-                    found.strip_prefix(&root).ok()?.display()
-                ))
-            });
-        with_hint(error, hint)
-    }
-
-    fn explain_import_url(&self, path: &Path, importer: &Path) -> ModuleError {
-        let shown = importer.to_string_lossy();
-        let error = if self.files.is_directory(path) {
-            ModuleError::directory_import(path, &shown)
-        } else {
-            ModuleError::imported_file_not_found(path, &shown)
-        };
-        let hint = importer.parent().and_then(|folder| {
-            let found = self.look(&self.require, folder, path.to_str()?).ok()?;
-            Some(relative_specifier(folder, &found))
-        });
-        with_hint(error, hint)
-    }
-
-    /// The errors that `require` and `import` share; `None` when nothing more is known than "not found".
-    fn explain_package(
-        &self,
-        specifier: &str,
-        folder: &Path,
-        importer: Option<&str>,
-        error: ResolveError,
-    ) -> Option<ModuleError> {
-        Some(match error {
-            ResolveError::PackagePathNotExported {
-                package_json_path, ..
-            } => {
-                let subpath = match PackageSpecifier::parse(specifier) {
-                    Some(package) if package.subpath.is_empty() => ".".to_owned(),
-                    Some(package) => format!("./{}", package.subpath),
-                    None => specifier.to_owned(),
-                };
-                ModuleError::path_not_exported(&subpath, &package_json_path, importer)
-            }
-            ResolveError::InvalidPackageTarget(target, key, package_json) => {
-                ModuleError::invalid_target(&target, &key, &manifest(package_json), importer)
-            }
-            ResolveError::InvalidModuleSpecifier(name, package_json) => {
-                let reason = format!(
-                    "request is not a valid subpath for the \"exports\" resolution of {}",
-                    manifest(package_json).display()
-                );
-                ModuleError::invalid_specifier(&name, &reason, importer)
-            }
-            ResolveError::InvalidPackageConfig(path) => {
-                let reason = "\"exports\" cannot contain some keys starting with '.' and some not. The exports object must \
-                              either be an object of package subpath keys or an object of main entry condition name keys only.";
-                ModuleError::invalid_package_config(&path, reason)
-            }
-            ResolveError::Json(error) => {
-                ModuleError::invalid_package_config(&error.path, &error.message)
-            }
-            ResolveError::IOError(error) => {
-                ModuleError::unreadable(&folder.join(specifier), &std::io::Error::from(error))
-            }
-            _ => return None,
-        })
-    }
-
-    /// The nearest package.json, when it has no `imports` at all.
-    fn manifest_without_imports(&self, folder: &Path) -> Option<PathBuf> {
-        let path = folder
-            .ancestors()
-            .map(|folder| folder.join("package.json"))
-            .find(|path| self.files.is_file(path))?;
-        let text = self.files.read(&path).ok()?;
-        let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
-        manifest.get("imports").is_none().then_some(path)
-    }
-
-    fn installed_folder(&self, package: &str, folder: &Path) -> Option<PathBuf> {
-        folder
-            .ancestors()
-            .map(|folder| folder.join("node_modules").join(package))
-            .find(|path| self.files.is_directory(path))
-    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -440,40 +293,6 @@ fn file(path: PathBuf) -> Resolved {
     Resolved::File {
         path,
         suffix: String::new(),
-    }
-}
-
-fn with_hint(mut error: ModuleError, hint: Option<String>) -> ModuleError {
-    if let Some(hint) = hint {
-        error
-            .message
-            .push_str(&format!("\nDid you mean to import \"{hint}\"?"));
-    }
-    error
-}
-
-/// Some errors of the search name the package's folder, some its package.json.
-fn manifest(path: PathBuf) -> PathBuf {
-    if path.file_name().is_some_and(|name| name == "package.json") {
-        path
-    } else {
-        path.join("package.json")
-    }
-}
-
-fn relative_specifier(folder: &Path, file: &Path) -> String {
-    let mut base = folder;
-    let mut up = String::new();
-    loop {
-        if let Ok(rest) = file.strip_prefix(base) {
-            let start = if up.is_empty() { "./" } else { up.as_str() };
-            return format!("{start}{}", rest.display());
-        }
-        match base.parent() {
-            Some(parent) => base = parent,
-            None => return file.display().to_string(),
-        }
-        up.push_str("../");
     }
 }
 

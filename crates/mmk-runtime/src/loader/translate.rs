@@ -40,13 +40,22 @@ pub(super) enum Target {
     Module,
 }
 
+/// Whether decorators also get the types of what they decorate (`emitDecoratorMetadata`). It makes types into values, so an
+/// import that only names a type is then loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DecoratorMetadata {
+    Emit,
+    Omit,
+}
+
 /// Translates a TypeScript file. `package` is the `type` that holds for it, or what its extension says.
 pub(super) fn translate_typescript(
     path: &Path,
     text: &str,
     package: PackageType,
+    metadata: DecoratorMetadata,
 ) -> Result<(Target, Rewritten), SyntaxProblem> {
-    in_swc(|| {
+    in_swc(path, || {
         let mut file = ParsedFile::parse(path, text, Language::TypeScript, Goal::Module)?;
         let original = file.program.clone();
         let marks = file.resolve_names(Language::TypeScript);
@@ -55,7 +64,7 @@ pub(super) fn translate_typescript(
             file.program
                 .mutate(&mut decorators::decorators(decorators::Config {
                     legacy: true,
-                    emit_metadata: true,
+                    emit_metadata: metadata == DecoratorMetadata::Emit,
                     use_define_for_class_fields: true,
                 }));
         }
@@ -100,7 +109,7 @@ pub(super) fn module_syntax(
     text: &str,
     package: PackageType,
 ) -> Result<ModuleSyntax, SyntaxProblem> {
-    in_swc(|| {
+    in_swc(path, || {
         let mut file = ParsedFile::parse(path, text, Language::JavaScript, Goal::Module)?;
         let marks = file.resolve_names(Language::JavaScript);
         let facts = SyntaxFacts::of(&file.program, marks.unresolved);
@@ -160,10 +169,26 @@ fn finish(path: &Path, mut file: ParsedFile, marks: Marks) -> Result<Rewritten, 
     emit(path, &file)
 }
 
-/// swc keeps its marks and helpers in scoped globals.
-fn in_swc<T>(work: impl FnOnce() -> T) -> T {
-    GLOBALS.set(&Globals::default(), || {
-        HELPERS.set(&Helpers::new(false), work)
+/// swc keeps its marks and helpers in scoped globals. It panics on some files that it should refuse; a script must not bring
+/// us down, so that becomes a syntax problem of the file.
+fn in_swc<T>(
+    path: &Path,
+    work: impl FnOnce() -> Result<T, SyntaxProblem>,
+) -> Result<T, SyntaxProblem> {
+    let work = || {
+        GLOBALS.set(&Globals::default(), || {
+            HELPERS.set(&Helpers::new(false), work)
+        })
+    };
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(SyntaxProblem {
+            path: path.to_owned(),
+            line: 1,
+            column: 1,
+            end_column: 2,
+            text: String::new(),
+            message: "the file could not be translated to JavaScript".to_owned(),
+        })
     })
 }
 
@@ -202,7 +227,8 @@ mod tests {
     use super::*;
 
     fn typescript(text: &str, package: PackageType) -> (Target, Rewritten) {
-        translate_typescript(Path::new("/p/m.ts"), text, package).expect("the file parses")
+        translate_typescript(Path::new("/p/m.ts"), text, package, DecoratorMetadata::Omit)
+            .expect("the file parses")
     }
 
     #[test]
@@ -229,6 +255,34 @@ mod tests {
         assert!(out.code.contains("import './effect.js'"));
         assert_eq!(out.code.lines().count(), text.lines().count());
         assert_eq!(out.code.find("export const"), text.find("export const"));
+    }
+
+    #[test]
+    fn an_import_over_several_lines_keeps_its_lines() {
+        let text = "import Def, {\n  A,\n  type B,\n  C as D,\n} from 'x'; const first = 1;\nexport const up = () => [Def, D, first];\n";
+        let (_, out) = typescript(text, PackageType::Module);
+        assert_eq!(out.map, None);
+        assert_eq!(out.code.lines().count(), text.lines().count());
+        assert!(
+            out.code.starts_with("import Def, { C as D } from 'x';\n"),
+            "{}",
+            out.code
+        );
+        assert_eq!(out.code.find("const first"), text.find("const first"));
+    }
+
+    #[test]
+    fn metadata_of_decorators_makes_types_into_values() {
+        let text = "import { Db } from 'mongodb';\nconst prop = (..._: unknown[]) => {};\nexport class A { @prop db!: Db; }\n";
+        let translate = |metadata| {
+            let path = Path::new("/p/m.ts");
+            translate_typescript(path, text, PackageType::Module, metadata)
+                .unwrap()
+                .1
+                .code
+        };
+        assert!(!translate(DecoratorMetadata::Omit).contains("mongodb"));
+        assert!(translate(DecoratorMetadata::Emit).contains("design:type"));
     }
 
     #[test]
@@ -305,6 +359,7 @@ mod tests {
             Path::new("/p/m.ts"),
             "let a = 1;\nlet b: = 2;\n",
             PackageType::Unstated,
+            DecoratorMetadata::Omit,
         )
         .err()
         .expect("it doesn't parse");

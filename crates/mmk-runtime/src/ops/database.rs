@@ -8,6 +8,8 @@ use std::sync::Arc;
 use bson::RawDocumentBuf;
 use deno_core::OpState;
 use deno_core::op2;
+use deno_core::v8;
+use deno_error::JsErrorBox;
 
 use crate::bridge::Bridge;
 use crate::bridge::command::Command;
@@ -145,6 +147,28 @@ pub(crate) async fn op_mmk_close_cursor(state: Rc<RefCell<OpState>>, #[smi] curs
         })
         .await;
     debug_assert!(closed.is_ok(), "closing a cursor never fails");
+}
+
+/// Text out of a document: bytes from `start` to `end` as UTF-8. Invalid bytes throw when `fatal`, else become U+FFFD.
+#[op2]
+pub(crate) fn op_mmk_decode_utf8<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    #[buffer] bytes: &[u8],
+    #[smi] start: u32,
+    #[smi] end: u32,
+    fatal: bool,
+) -> Result<v8::Local<'s, v8::String>, JsErrorBox> {
+    let bytes = bytes.get(start as usize..end as usize).unwrap_or_default();
+    let text = if bytes.is_ascii() {
+        v8::String::new_from_one_byte(scope, bytes, v8::NewStringType::Normal)
+    } else if std::str::from_utf8(bytes).is_ok() {
+        v8::String::new_from_utf8(scope, bytes, v8::NewStringType::Normal)
+    } else if fatal {
+        return Err(JsErrorBox::type_error("the encoded data was not valid UTF-8"));
+    } else {
+        v8::String::new(scope, &String::from_utf8_lossy(bytes))
+    };
+    text.ok_or_else(|| JsErrorBox::range_error("the text is longer than a string can be"))
 }
 
 #[op2]

@@ -3,12 +3,13 @@
 pub(crate) mod client;
 pub(crate) mod database;
 pub(crate) mod host;
+pub(crate) mod ciphers;
 pub(crate) mod crypto;
 pub(crate) mod fs;
 mod fs_error;
 mod fs_requests;
 pub(crate) mod os;
-pub mod permissions;
+pub(crate) mod permissions;
 pub(crate) mod process;
 pub(crate) mod text;
 pub(crate) mod zlib;

@@ -204,7 +204,7 @@ pub enum PathError {
 }
 
 /// Like `realpath`, but what does not exist yet is allowed at any place, and links that lead nowhere are followed too.
-pub fn resolve(path: &Path, last: LastLink) -> io::Result<PathBuf> {
+pub(crate) fn resolve(path: &Path, last: LastLink) -> io::Result<PathBuf> {
     let absolute = std::path::absolute(path)?;
     let mut resolved = PathBuf::from("/");
     let mut pending: Vec<OsString> = parts(&absolute);

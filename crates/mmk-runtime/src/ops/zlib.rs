@@ -9,12 +9,13 @@ use deno_core::op2;
 use deno_core::v8;
 use deno_error::JsError;
 use flate2::Compression;
+use flate2::Decompress;
+use flate2::FlushDecompress;
 use flate2::GzBuilder;
-use flate2::write::DeflateDecoder;
+use flate2::Status;
 use flate2::write::DeflateEncoder;
 use flate2::write::GzEncoder;
 use flate2::write::MultiGzDecoder;
-use flate2::write::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
 /// The number gzip has for Unix in its header, which Node writes too.
@@ -27,9 +28,8 @@ enum Codec {
     Gzip(GzEncoder<Output>),
     Gunzip(MultiGzDecoder<Output>),
     Deflate(ZlibEncoder<Output>),
-    Inflate(ZlibDecoder<Output>),
+    Inflate(Inflater),
     DeflateRaw(DeflateEncoder<Output>),
-    InflateRaw(DeflateDecoder<Output>),
     BrotliCompress(Box<brotli::CompressorWriter<Output>>),
     BrotliDecompress(Box<brotli::DecompressorWriter<Output>>),
 }
@@ -70,9 +70,9 @@ impl Codec {
             "gzip" => Self::Gzip(GzBuilder::new().operating_system(GZIP_UNIX).write(out, effort)),
             "gunzip" => Self::Gunzip(MultiGzDecoder::new(out)),
             "deflate" => Self::Deflate(ZlibEncoder::new(out, effort)),
-            "inflate" => Self::Inflate(ZlibDecoder::new(out)),
+            "inflate" => Self::Inflate(Inflater::new(Header::Zlib)),
             "deflateRaw" => Self::DeflateRaw(DeflateEncoder::new(out, effort)),
-            "inflateRaw" => Self::InflateRaw(DeflateDecoder::new(out)),
+            "inflateRaw" => Self::Inflate(Inflater::new(Header::None)),
             "brotliCompress" => Self::BrotliCompress(Box::new(brotli::CompressorWriter::new(out, BROTLI_BUFFER, quality, window))),
             "brotliDecompress" => Self::BrotliDecompress(Box::new(brotli::DecompressorWriter::new(out, BROTLI_BUFFER))),
             _ => return None,
@@ -86,7 +86,6 @@ impl Codec {
             Self::Deflate(writer) => writer,
             Self::Inflate(writer) => writer,
             Self::DeflateRaw(writer) => writer,
-            Self::InflateRaw(writer) => writer,
             Self::BrotliCompress(writer) => writer,
             Self::BrotliDecompress(writer) => writer,
         }
@@ -97,9 +96,8 @@ impl Codec {
             Self::Gzip(writer) => writer.get_mut(),
             Self::Gunzip(writer) => writer.get_mut(),
             Self::Deflate(writer) => writer.get_mut(),
-            Self::Inflate(writer) => writer.get_mut(),
+            Self::Inflate(writer) => &mut writer.output,
             Self::DeflateRaw(writer) => writer.get_mut(),
-            Self::InflateRaw(writer) => writer.get_mut(),
             Self::BrotliCompress(writer) => writer.get_mut(),
             Self::BrotliDecompress(writer) => writer.get_mut(),
         }
@@ -118,17 +116,69 @@ impl Codec {
     fn finish(self) -> io::Result<Output> {
         match self {
             Self::Gzip(writer) => writer.finish(),
-            Self::Gunzip(writer) => writer.finish(),
+            // Whatever is wrong at this point, it is that something is missing.
+            Self::Gunzip(writer) => writer.finish().map_err(|_| io::ErrorKind::UnexpectedEof.into()),
             Self::Deflate(writer) => writer.finish(),
-            Self::Inflate(writer) => writer.finish(),
+            Self::Inflate(writer) if writer.ended => Ok(writer.output),
+            Self::Inflate(_) => Err(io::ErrorKind::UnexpectedEof.into()),
             Self::DeflateRaw(writer) => writer.finish(),
-            Self::InflateRaw(writer) => writer.finish(),
             Self::BrotliCompress(writer) => Ok(writer.into_inner()),
             Self::BrotliDecompress(mut writer) => {
                 writer.close()?;
                 writer.into_inner().map_err(|_| io::ErrorKind::UnexpectedEof.into())
             }
         }
+    }
+}
+
+/// What precedes the compressed data.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Header {
+    Zlib,
+    None,
+}
+
+/// Decompression that knows whether the end was reached, which flate2's writers don't tell.
+struct Inflater {
+    state: Decompress,
+    output: Output,
+    ended: bool,
+}
+
+impl Inflater {
+    fn new(header: Header) -> Self {
+        Self {
+            state: Decompress::new(header == Header::Zlib),
+            output: Output::new(),
+            ended: false,
+        }
+    }
+}
+
+impl Write for Inflater {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let before = self.state.total_in();
+        while !self.ended {
+            let used = (self.state.total_in() - before) as usize;
+            let produced = self.state.total_out();
+            self.output.reserve(16 * 1024);
+            let status = self
+                .state
+                .decompress_vec(&bytes[used..], &mut self.output, FlushDecompress::None)
+                .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            self.ended = status == Status::StreamEnd;
+            let stuck = (self.state.total_in() - before) as usize == used
+                && self.state.total_out() == produced;
+            if stuck {
+                break;
+            }
+        }
+        // What follows the end is not ours to read.
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

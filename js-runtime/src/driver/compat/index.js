@@ -9,6 +9,7 @@ import { addCallbacks } from './callbacks.js';
 import { acceptOlderOptions } from './client_options.js';
 import { addCursorMethods, refuseReadingPastEnd, rewindForReading } from './cursors.js';
 import { returnMetadata } from './find_and_modify_results.js';
+import { keepFileFields } from './gridfs_files.js';
 import { adaptFind, addMapReduce, addOldCollectionMethods, addStats, refuseFindCallbacks } from './legacy_collection.js';
 import { addNoOperations, addOldDatabaseMethods, addUsers } from './legacy_database.js';
 import { addLegacyWrites, addServerWrites } from './legacy_writes.js';
@@ -77,6 +78,7 @@ export function applyCompatibility(driver, major) {
   }
   appliedMajor = wanted;
   refuseMissingCollections(driver);
+  keepFileFields(driver);
   if (wanted <= 5) adaptBefore6(driver, wanted);
   let changed = {};
   if (wanted === 4) changed = adapt4(driver);

@@ -104,6 +104,13 @@ export class GridFSBucketWriteStream extends Writable {
     }
     this.#refuseIfAborted();
     this.done = true;
+    const file = this.fileDocument();
+    await this.files.insertOne(file, { writeConcern: this.writeConcern });
+    this.gridFSFile = file;
+  }
+
+  /** The file's entry; not part of the public API. */
+  fileDocument() {
     const file = {
       _id: this.id,
       length: this.length,
@@ -112,8 +119,7 @@ export class GridFSBucketWriteStream extends Writable {
       filename: this.filename,
     };
     if (this.options.metadata) file.metadata = this.options.metadata;
-    await this.files.insertOne(file, { writeConcern: this.writeConcern });
-    this.gridFSFile = file;
+    return file;
   }
 
   #refuseIfAborted() {

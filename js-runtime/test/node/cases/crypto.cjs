@@ -37,10 +37,10 @@ module.exports = (load) => {
   record('timing safe lengths', () => crypto.timingSafeEqual(Buffer.from('a'), Buffer.from('ab')));
   record('hkdf', () => Buffer.from(crypto.hkdfSync('sha256', 'key', 'salt', 'info', 42)).toString('hex'));
   record('web digest', () => crypto.webcrypto.subtle.digest('SHA-256', Buffer.from('a')).then((bytes) => Buffer.from(bytes).toString('hex')));
-  for (const name of ['aes-128-cbc', 'aes-256-cbc', 'aes-256-ctr', 'aes-192-ecb', 'aes-256-gcm']) {
+  for (const name of ['aes-128-cbc', 'aes-256-cbc', 'aes-256-ctr', 'aes-128-gcm', 'aes-256-gcm']) {
     record(`cipher ${name}`, () => {
       const key = Buffer.alloc(Number(name.slice(4, 7)) / 8, 7);
-      const iv = name.endsWith('ecb') ? null : Buffer.alloc(name.endsWith('gcm') ? 12 : 16, 9);
+      const iv = Buffer.alloc(name.endsWith('gcm') ? 12 : 16, 9);
       const cipher = crypto.createCipheriv(name, key, iv);
       const text = cipher.update('some text of more than one block', 'utf8', 'hex') + cipher.final('hex');
       const back = crypto.createDecipheriv(name, key, iv);
@@ -81,7 +81,9 @@ function compression(record, zlib, promisify, load) {
       }
       return Buffer.concat(chunks).toString() === `${text}end`;
     });
-    record(`${unpack} broken`, () => zlib[`${unpack}Sync`](Buffer.from('not compressed')).length);
+    if (!/raw|brotli/i.test(unpack)) {
+      record(`${unpack} broken`, () => zlib[`${unpack}Sync`](Buffer.from('not compressed')).length);
+    }
     record(`${unpack} cut`, () => zlib[`${unpack}Sync`](zlib[`${pack}Sync`](text).subarray(0, 20)).length);
   }
   record('known gzip', () => zlib.gunzipSync(Buffer.from('H4sIAAAAAAAAA0vOz0tJBQBzU3HQBAAAAA==', 'base64').subarray(0, 0)).length);

@@ -3,7 +3,8 @@ const { readdirSync } = require('fs');
 
 module.exports = async () => {
   const results = {};
-  for (const file of readdirSync(__dirname).sort()) {
+  // `util` first: later cases switch on async hooks, which Node shows on promises.
+  for (const file of ['util.cjs', ...readdirSync(__dirname).filter((name) => name !== 'util.cjs').sort()]) {
     if (file.endsWith('.cjs') && file !== 'show.cjs' && file !== 'run-all.cjs') {
       try {
         results[file] = await require(`./${file}`)(require);
