@@ -40,6 +40,7 @@ await esbuild.build({
   globalName: 'host',
   banner: { js: '(function () {' },
   footer: { js: 'return host; })()' },
+  nodePaths: process.env.NODE_PATH ? [process.env.NODE_PATH] : [],
   platform: 'neutral',
   mainFields: ['browser', 'module', 'main'],
   conditions: ['import', 'require', 'default'],
@@ -47,6 +48,8 @@ await esbuild.build({
   charset: 'ascii',
   legalComments: 'none',
   minifyWhitespace: true,
+  // Names of classes and functions are printed (`Readable {`); the bundler would number those that occur twice.
+  keepNames: true,
   logLevel: 'error',
   plugins: [inspectWithNatives, standIns, ...(process.env.MMK_STUB ? [stub] : [])],
 });

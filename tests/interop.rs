@@ -12,7 +12,7 @@ use crate::support::Project;
 use crate::support::server_uri;
 
 /// The folder with the Node tools, installed from `tests/node/package-lock.json` once per build folder.
-fn node_tools() -> &'static PathBuf {
+pub(crate) fn node_tools() -> &'static PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let source = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/node"));
@@ -42,7 +42,7 @@ fn node_tools() -> &'static PathBuf {
 }
 
 /// Runs npm's `mmk` in the project.
-fn node_mmk(project: &Project, arguments: &[&str]) -> Output {
+pub(crate) fn node_mmk(project: &Project, arguments: &[&str]) -> Output {
     let tools = node_tools();
     let output = Command::new("node")
         .arg(tools.join("node_modules/mongo-migrate-kit/dist/mmk.cjs"))
@@ -120,8 +120,14 @@ fn what_node_applied_we_see_as_applied_and_the_other_way_round() {
     agree(&project);
     project.run(&["up"]).exits(0);
     let rows = agree(&project);
-    assert!(statuses(&rows).iter().all(|(_, status, _)| *status == "applied"));
-    node_mmk(&project, &["up"]).exits(0).says("Nothing to migrate");
+    assert!(
+        statuses(&rows)
+            .iter()
+            .all(|(_, status, _)| *status == "applied")
+    );
+    node_mmk(&project, &["up"])
+        .exits(0)
+        .says("Nothing to migrate");
 }
 
 #[test]
@@ -155,7 +161,11 @@ fn each_respects_the_others_lock() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     let theirs = node_mmk(&project, &["up"]).exits(1);
-    assert!(theirs.stderr.contains("LOCK_ALREADY_HELD"), "{}", theirs.stderr);
+    assert!(
+        theirs.stderr.contains("LOCK_ALREADY_HELD"),
+        "{}",
+        theirs.stderr
+    );
     crate::support::with_database(&project.database, async |database| {
         database
             .collection::<bson::Document>("go")
@@ -163,6 +173,11 @@ fn each_respects_the_others_lock() {
             .await
             .map(drop)
     });
-    assert!(ours.wait_with_output().expect("the run ends").status.success());
+    assert!(
+        ours.wait_with_output()
+            .expect("the run ends")
+            .status
+            .success()
+    );
     agree(&project);
 }

@@ -3,9 +3,15 @@
 
 mod support;
 
+mod amendments;
 mod cases;
+mod davepi;
 mod example;
 mod faults;
 mod interop;
+mod interop_import;
+mod interop_migrate_mongo;
 mod invariants;
+mod js_runtime;
 mod recovery;
+mod specs;

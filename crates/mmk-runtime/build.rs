@@ -74,6 +74,7 @@ fn read(path: &Path) -> Vec<u8> {
     fs::read(path).unwrap_or_else(|error| fail(&format!("can't read {}: {error}", path.display())))
 }
 
+#[expect(clippy::exit, reason = "a build script ends by its exit code")]
 fn fail(message: &str) -> ! {
     println!("cargo::error={}", message.replace('\n', "\ncargo::error="));
     std::process::exit(1)

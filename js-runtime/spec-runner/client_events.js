@@ -1,4 +1,6 @@
-/** Records the events of one client entity and compares them with `expectEvents`. It hides what the format says must be hidden. */
+/**
+ * Records the events of one client entity and compares them with `expectEvents`. It hides what the format says must be hidden.
+ */
 
 import { withoutKnownAdditions } from './deviations.js';
 import { MALFORMED, Mismatch, Skip } from './outcomes.js';
@@ -31,7 +33,8 @@ const EVENTS = {
 };
 
 const SENSITIVE_COMMANDS = new Set([
-  'authenticate', 'saslstart', 'saslcontinue', 'getnonce', 'createuser', 'updateuser', 'copydbgetnonce', 'copydbsaslstart', 'copydb'
+  'authenticate', 'saslstart', 'saslcontinue', 'getnonce', 'createuser', 'updateuser', 'copydbgetnonce', 'copydbsaslstart',
+  'copydb'
 ]);
 
 const HELLO_COMMANDS = new Set(['hello', 'ismaster']);
@@ -165,7 +168,7 @@ function describe(description) {
 function matchEvent(matcher, record, expected, path) {
   const [name] = Object.keys(expected);
   if (!EVENTS[name]) throw new Mismatch(`${path}: unknown event \`${name}\``, MALFORMED);
-  if (record.name !== name) throw new Mismatch(`${path}: expected \`${name}\`, got \`${record.name}\` ${record.event.commandName ?? ''}`);
+  if (record.name !== name) throw new Mismatch(`${path}: expected \`${name}\`, got ${labelOf(record)}`);
   matchFields(matcher, record.event, expected[name], `${path}.${name}`);
 }
 
@@ -184,7 +187,8 @@ export async function matchExpectedEvents(matcher, clientEvents, expectation) {
   const actual = clientEvents.ofCategory(category);
   const mayHaveMore = expectation.ignoreExtraEvents === true;
   if (actual.length < expected.length || (!mayHaveMore && actual.length > expected.length)) {
-    throw new Mismatch(`expected ${expected.length} ${category} events on \`${expectation.client}\`, got ${actual.length}: ${actual.map(labelOf).join(', ')}`);
+    const labels = actual.map(labelOf).join(', ');
+    throw new Mismatch(`expected ${expected.length} ${category} events on \`${expectation.client}\`, got ${actual.length}: ${labels}`);
   }
   expected.forEach((event, index) => matchEvent(matcher, actual[index], event, `events[${index}]`));
 }

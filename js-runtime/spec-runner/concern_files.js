@@ -1,4 +1,6 @@
-/** Plays the two older formats of the read/write concern folder: connection strings, and concern documents. They need no server. */
+/**
+ * Plays the two older formats of the read/write concern folder: connection strings, and concern documents. They need no server.
+ */
 
 import { Mismatch, Skip } from './outcomes.js';
 

@@ -26,8 +26,8 @@ function carrierOf(driver, error) {
 
 function matchLabels(error, expected) {
   const has = label => typeof error.hasErrorLabel === 'function' && error.hasErrorLabel(label);
-  for (const label of expected.errorLabelsContain ?? []) requireThat(has(label), `the error lacks the label \`${label}\``, error);
-  for (const label of expected.errorLabelsOmit ?? []) requireThat(!has(label), `the error must not have the label \`${label}\``, error);
+  for (const label of expected.errorLabelsContain ?? []) requireThat(has(label), `the label \`${label}\` is missing`, error);
+  for (const label of expected.errorLabelsOmit ?? []) requireThat(!has(label), `the label \`${label}\` must not be there`, error);
 }
 
 function matchParts(matcher, error, expected) {
@@ -51,7 +51,8 @@ function matchParts(matcher, error, expected) {
 export function matchError(driver, matcher, error, expected) {
   requireThat(error instanceof driver.MongoError, 'the error isn\'t a `MongoError`', error);
   if (expected.isClientError !== undefined) {
-    requireThat(comesFromServer(driver, error) !== expected.isClientError, `isClientError must be ${expected.isClientError}`, error);
+    const isClientError = !comesFromServer(driver, error);
+    requireThat(isClientError === expected.isClientError, `isClientError must be ${expected.isClientError}`, error);
   }
   if (expected.isTimeoutError !== undefined) {
     const isTimeout = error instanceof driver.MongoOperationTimeoutError;
@@ -64,7 +65,8 @@ export function matchError(driver, matcher, error, expected) {
   const carrier = carrierOf(driver, error);
   for (const [expectation, field] of [['errorCode', 'code'], ['errorCodeName', 'codeName']]) {
     if (expected[expectation] === undefined) continue;
-    requireThat(carrier[field] === expected[expectation], `${field} must be \`${expected[expectation]}\`, is \`${carrier[field]}\``, error);
+    const wanted = expected[expectation];
+    requireThat(carrier[field] === wanted, `${field} must be \`${wanted}\`, is \`${carrier[field]}\``, error);
   }
   matchLabels(carrier, expected);
   matchParts(matcher, error, expected);

@@ -74,7 +74,8 @@ class Client {
 
   async take() {
     for (let idle = this.idleConnections.pop(); idle; idle = this.idleConnections.pop()) if (idle.isUsable) return idle;
-    const connection = await NodeConnection.open({ ...this.target, appName: this.appName, socketTimeoutMS: this.target.parameters.socketTimeoutMS });
+    const { socketTimeoutMS } = this.target.parameters;
+    const connection = await NodeConnection.open({ ...this.target, appName: this.appName, socketTimeoutMS });
     this.hello = connection.hello;
     return connection;
   }
@@ -110,7 +111,9 @@ class Client {
     if (this.clusterTime && isAnswered) fields.$clusterTime = this.clusterTime;
     if (readPreference) fields.$readPreference = JSON.parse(readPreference);
     const { version, strict, deprecationErrors } = this.options.serverApi ?? {};
-    Object.assign(fields, version && { apiVersion: version }, strict && { apiStrict: true }, deprecationErrors && { apiDeprecationErrors: true });
+    if (version) fields.apiVersion = version;
+    if (strict) fields.apiStrict = true;
+    if (deprecationErrors) fields.apiDeprecationErrors = true;
     const whole = withFields(body, fields);
     const connection = await this.take().catch(error => {
       throw new BridgeError('serverSelection', error.message);
@@ -120,14 +123,15 @@ class Client {
 
   async #exchange(connection, whole, databaseName, commandName, isAnswered) {
     const address = `${this.target.host}:${this.target.port}`;
-    this.emit({ name: 'commandStarted', commandName, databaseName, requestId: 1, command: this.shown(commandName, whole), address });
+    const command = this.shown(commandName, whole);
+    this.emit({ name: 'commandStarted', commandName, databaseName, requestId: 1, command, address });
     try {
       const reply = await connection.send(whole, isAnswered ? 'reply' : 'none');
       const decoded = deserialize(reply, EXACT);
       if (decoded.$clusterTime) this.clusterTime = decoded.$clusterTime;
       const outcome = decoded.ok.valueOf() === 1 ? 'commandSucceeded' : 'commandFailed';
-      const isSecret = Object.keys(this.shown(commandName, whole)).length === 0;
-      this.emit({ name: outcome, commandName, requestId: 1, reply: isSecret ? {} : decoded, message: decoded.errmsg, duration: 1, address });
+      const shown = Object.keys(command).length === 0 ? {} : decoded;
+      this.emit({ name: outcome, commandName, requestId: 1, reply: shown, message: decoded.errmsg, duration: 1, address });
       this.idleConnections.push(connection);
       return reply;
     } catch (error) {

@@ -1,7 +1,13 @@
 /** Asks the server what `runOnRequirements` may be about: version, topology, parameters, authentication. */
 
 /**
- * @typedef {{version: string, topology: string, parameters: object, auth: boolean, authMechanisms: string[], hasSecondary: boolean}} ServerFacts
+ * @typedef {object} ServerFacts
+ * @property {string} version
+ * @property {string} topology `single`, `replicaset`, `sharded` or `load-balanced`
+ * @property {object} parameters
+ * @property {boolean} auth
+ * @property {string[]} authMechanisms
+ * @property {boolean} hasSecondary
  */
 
 function topologyOf(hello, uri) {

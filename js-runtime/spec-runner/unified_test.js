@@ -75,7 +75,9 @@ export class UnifiedTest {
     await database.command({ drop: collectionName, ...MAJORITY }).catch(error => {
       if (error.code !== 26) throw error;
     });
-    if (createOptions || documents.length === 0) await database.createCollection(collectionName, { ...createOptions, ...MAJORITY });
+    if (createOptions || documents.length === 0) {
+      await database.createCollection(collectionName, { ...createOptions, ...MAJORITY });
+    }
     if (documents.length > 0) await database.collection(collectionName, MAJORITY).insertMany(structuredCopy(documents));
   }
 
@@ -102,12 +104,14 @@ export class UnifiedTest {
     try {
       result = await callOperation(operation, this);
     } catch (error) {
-      if (error instanceof Skip || (error instanceof Mismatch && (error.kind === MALFORMED || !operation.ignoreResultAndError))) throw error;
+      if (isVerdict(error, operation)) throw error;
       if (operation.expectError) matchError(this.environment.driver, this.matcher, error, operation.expectError);
       return error;
     }
     if (operation.ignoreResultAndError) return null;
-    if (operation.expectError) throw new Mismatch(`\`${operation.name}\` succeeded, expected an error ${this.matcher.show(operation.expectError)}`);
+    if (operation.expectError) {
+      throw new Mismatch(`\`${operation.name}\` succeeded, expected an error ${this.matcher.show(operation.expectError)}`);
+    }
     if ('expectResult' in operation) this.matcher.matchRoot(result, operation.expectResult, operation.name);
     if (operation.saveResultAsEntity) this.entities.set(operation.saveResultAsEntity, resultKind(operation.name), result);
     return null;
@@ -135,6 +139,12 @@ export class UnifiedTest {
     }
     await this.entities.close();
   }
+}
+
+/** Whether an error is this runner's own judgement and not something that the driver threw. */
+function isVerdict(error, operation) {
+  if (error instanceof Skip) return true;
+  return error instanceof Mismatch && (error.kind === MALFORMED || !operation.ignoreResultAndError);
 }
 
 /** The driver adds `_id` to inserted documents; the file's own must stay as they are for the next test. */

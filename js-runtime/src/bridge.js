@@ -5,6 +5,8 @@
 
 const ops = globalThis.Deno?.core?.ops;
 
+const unreference = globalThis.Deno?.core?.unrefOpPromise;
+
 let implementation = ops === undefined ? undefined : nativeBridge(ops);
 
 function nativeBridge(native) {
@@ -109,5 +111,8 @@ export function subscribe(client, kinds) {
 
 /** Resolves with the recorded events as one BSON document. */
 export function nextEvents(client) {
-  return implementation.nextEvents(client);
+  const events = implementation.nextEvents(client);
+  // Waiting for events must not keep a program alive.
+  unreference?.(events);
+  return events;
 }

@@ -61,7 +61,10 @@ pub(crate) fn stable(text: &str, replacements: &[(&str, &str)]) -> String {
     static FILTERS: OnceLock<Vec<(Regex, &str)>> = OnceLock::new();
     let filters = FILTERS.get_or_init(|| {
         [
-            (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)", "<time>"),
+            (
+                r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)",
+                "<time>",
+            ),
             (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<local time>"),
             (r"\[\s*\d+(\.\d+)?(ms|s)\]", "[<duration>]"),
             (r"\b\d+(\.\d+)?ms\b", "<duration>"),
@@ -91,7 +94,11 @@ pub(crate) fn stable(text: &str, replacements: &[(&str, &str)]) -> String {
     PADDING
         .get_or_init(|| Regex::new(r" {2,}|[─═-]{3,}").expect("a valid pattern"))
         .replace_all(&text, |found: &regex::Captures<'_>| {
-            if found[0].starts_with(' ') { "  " } else { "───" }
+            if found[0].starts_with(' ') {
+                "  "
+            } else {
+                "───"
+            }
         })
         .into_owned()
 }

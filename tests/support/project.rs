@@ -100,16 +100,18 @@ impl Project {
 
     /// The whole database but mmk's own collections, as canonical Extended JSON with stable object ids.
     pub(crate) fn dump(&self) -> serde_json::Value {
-        with_database(&self.database, async move |database| {
-            dump(&database).await
-        })
+        with_database(&self.database, async move |database| dump(&database).await)
     }
 
     /// Names of applied migrations, as the changelog says.
     pub(crate) fn applied(&self) -> Vec<String> {
         self.documents("_mmk_migrations")
             .into_iter()
-            .filter(|record| record.get_str("status").is_ok_and(|status| status == "applied"))
+            .filter(|record| {
+                record
+                    .get_str("status")
+                    .is_ok_and(|status| status == "applied")
+            })
             .filter_map(|record| record.get_str("name").map(str::to_owned).ok())
             .collect()
     }
@@ -117,7 +119,10 @@ impl Project {
     /// The output with this project's names replaced by words.
     pub(crate) fn stable(&self, text: &str) -> String {
         let path = self.path().to_string_lossy();
-        stable(text, &[(&path, "<project>"), (&self.database, "<database>")])
+        stable(
+            text,
+            &[(&path, "<project>"), (&self.database, "<database>")],
+        )
     }
 }
 

@@ -18,6 +18,7 @@ struct Verdict {
     has_up: bool,
     has_down: bool,
     use_transaction: Option<bool>,
+    name: Option<String>,
     description: Option<String>,
     timeout_ms: Option<f64>,
 }
@@ -35,6 +36,7 @@ pub(crate) fn read_verdict(path: &Path, value: Value) -> Result<Script, ScriptEr
         has_up: verdict.has_up,
         has_down: verdict.has_down,
         use_transaction: verdict.use_transaction,
+        name: verdict.name.filter(|name| !name.is_empty()),
         description: verdict.description,
         timeout: verdict
             .timeout_ms
@@ -50,6 +52,7 @@ pub(crate) fn unread(path: &Path) -> Script {
         has_up: true,
         has_down: true,
         use_transaction: None,
+        name: None,
         description: None,
         timeout: None,
     }

@@ -10,6 +10,7 @@ use deno_core::v8;
 use mmk_core::ports::DatabaseCommand;
 use mmk_core::ports::Observer;
 use mmk_core::script::Outcome;
+use tokio::sync::Notify;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
@@ -23,6 +24,7 @@ pub(crate) struct HostState {
     pub(crate) silent: bool,
     pub(crate) seal: Option<mpsc::UnboundedSender<SealRequest>>,
     exit_code: OnceLock<i32>,
+    exited: Notify,
     isolate: OnceLock<v8::IsolateHandle>,
     clock: Mutex<Clock>,
 }
@@ -44,6 +46,7 @@ impl HostState {
             silent,
             seal,
             exit_code: OnceLock::new(),
+            exited: Notify::new(),
             isolate: OnceLock::new(),
             clock: Mutex::default(),
         })
@@ -58,7 +61,13 @@ impl HostState {
     pub(crate) fn exit(&self, code: i32) {
         if self.exit_code.set(code).is_ok() {
             self.terminate();
+            self.exited.notify_one();
         }
+    }
+
+    /// Resolves once the script has called `process.exit`.
+    pub(crate) async fn exited(&self) {
+        self.exited.notified().await;
     }
 
     pub(crate) fn exit_code(&self) -> Option<i32> {

@@ -192,6 +192,7 @@ impl Task<'_> {
         tokio::select! {
             biased;
             reason = fence.closed() => Err(stopped(reason.clone(), self.outcome())),
+            () = self.host.exited() => Err(self.explain(CallError::Terminated)),
             idle = isolate.run_to_idle() => idle.map_err(|error| self.explain(error)),
         }
     }
@@ -219,6 +220,7 @@ impl Task<'_> {
         let answer = tokio::select! {
             biased;
             reason = fence.closed() => return Err(stopped(reason.clone(), self.outcome())),
+            () = self.host.exited() => Err(CallError::Terminated),
             answer = isolate.call(name, argument) => answer,
         };
         let answer = answer.map_err(|error| self.explain(error))?;
@@ -270,6 +272,7 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
     json!({
         "mode": mode,
         "arguments": options.arguments,
+        "driverCompat": options.environment.get("MMK_DRIVER_COMPAT"),
         "version": env!("CARGO_PKG_VERSION"),
     })
 }

@@ -64,7 +64,8 @@ export const sessionAssertions = {
   assertSessionNotDirty: ({ session }) => assertDirty(session, false),
   assertSessionPinned: ({ session }) => requireThat(session.isPinned === true, 'the session must be pinned'),
   assertSessionTransactionState: ({ session, state }) => {
-    requireThat(session.transaction.state === TRANSACTION_STATES[state], `the transaction must be \`${state}\`, is \`${session.transaction.state}\``);
+    const actual = session.transaction.state;
+    requireThat(actual === TRANSACTION_STATES[state], `the transaction must be \`${state}\`, is \`${actual}\``);
   },
   assertSessionUnpinned: ({ session }) => requireThat(session.isPinned !== true, 'the session must not be pinned'),
   assertNumberConnectionsCheckedOut: async ({ client, connections }, context) => {

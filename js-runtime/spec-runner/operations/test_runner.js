@@ -61,10 +61,12 @@ async function loopOnce({ operations, storeErrorsAsEntity, storeFailuresAsEntity
 export const testRunnerOperations = {
   ...sessionAssertions,
   assertCollectionExists: async (args, context) => {
-    requireThat((await collectionNames(args.databaseName, context)).includes(args.collectionName), `\`${args.collectionName}\` must exist`);
+    const names = await collectionNames(args.databaseName, context);
+    requireThat(names.includes(args.collectionName), `\`${args.collectionName}\` must exist`);
   },
   assertCollectionNotExists: async (args, context) => {
-    requireThat(!(await collectionNames(args.databaseName, context)).includes(args.collectionName), `\`${args.collectionName}\` must not exist`);
+    const names = await collectionNames(args.databaseName, context);
+    requireThat(!names.includes(args.collectionName), `\`${args.collectionName}\` must not exist`);
   },
   assertEventCount: async ({ client, event, count }, context) => {
     const { events } = context.entities.entry(client);

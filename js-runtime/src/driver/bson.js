@@ -24,3 +24,4 @@ export {
   serialize,
   serializeShared,
 } from '../bson/index.js';
+export { asLocalBytes } from '../bson/buffer-class.js';

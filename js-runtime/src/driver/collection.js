@@ -36,7 +36,7 @@ import {
   updateResult,
 } from './operations/write.js';
 import { addId, DEFAULT_PK_FACTORY } from './primary_key.js';
-import { asOptions, NO_OPTIONS, resolveSettings, withoutWriteConcern } from './settings.js';
+import { asOptions, NO_OPTIONS, resolveSettings, withoutWriteConcern, withSession } from './settings.js';
 
 const RETRYABLE_WRITE = WRITE | RETRYABLE;
 const RETRYABLE_READ = READ | RETRYABLE;
@@ -46,7 +46,8 @@ export class Collection {
   constructor(db, name, options = NO_OPTIONS) {
     this.db = db;
     this.client = db.client;
-    const settings = resolveSettings(db.settings, options);
+    // Options may come from a call such as `createCollection`, whose session is not the collection's.
+    const settings = withSession(resolveSettings(db.settings, options), db.settings.session);
     this.s = {
       db,
       options,
@@ -143,7 +144,7 @@ export class Collection {
     }
     options = asOptions(options);
     const { writeConcern } = resolveSettings(this.settings, options);
-    if (!this.client.isConnected) await this.client.connect();
+    if (!this.client.isConnected) await this.client.open();
     const bulk = this.#newBulk(options);
     // An element that is no document becomes the field of one, as in npm `mongodb`.
     for (const document of documents) bulk.insert(document == null ? { document } : document);
@@ -155,7 +156,7 @@ export class Collection {
     if (!Array.isArray(operations)) {
       throw new MongoInvalidArgumentError('Argument "operations" must be an array of documents');
     }
-    if (!this.client.isConnected) await this.client.connect();
+    if (!this.client.isConnected) await this.client.open();
     const bulk = this.#newBulk(asOptions(options));
     for (const operation of operations) bulk.raw(operation);
     return await bulk.execute();

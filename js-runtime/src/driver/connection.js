@@ -16,6 +16,8 @@ export const Owner = Object.freeze({ SCRIPT: 'script', HOST: 'host' });
 export class Connection {
   /** Native handle; undefined while there is no connection. */
   handle = undefined;
+  /** The handle whose command events are being emitted. */
+  monitoredHandle = undefined;
   hasBeenClosed = false;
   owner = Owner.SCRIPT;
   #facts = UNKNOWN_FACTS;

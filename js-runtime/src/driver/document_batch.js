@@ -1,6 +1,6 @@
 /** The documents of one cursor reply, decoded one at a time as they are asked for. */
 
-import { deserialize } from './bson.js';
+import { asLocalBytes, deserialize } from './bson.js';
 
 /** An array of documents inside a reply. */
 export class DocumentBatch {
@@ -22,12 +22,15 @@ export class DocumentBatch {
     const end = start + view.getInt32(start, true);
     this.index = end;
     this.length--;
+    // A reply may be 16 MB outside the heap; it must not live as long as the cursor.
+    if (this.length === 0) this.bytes = this.view = undefined;
     const document = bytes.subarray(start, end);
-    return decodeOptions.raw ? document : deserialize(document, decodeOptions);
+    return decodeOptions.raw ? asLocalBytes(document) : deserialize(document, decodeOptions);
   }
 
   clear() {
     this.length = 0;
+    this.bytes = this.view = undefined;
   }
 }
 

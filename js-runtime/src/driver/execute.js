@@ -75,7 +75,7 @@ export async function execute(operation) {
     if (client.isMonitoring) await client.flushEvents();
     return readReply(operation, bytes);
   } catch (error) {
-    if (error?.bridge === true) throw await failure(operation, error);
+    if (error?.bridge) throw await failure(operation, error);
     throw error;
   } finally {
     finishCall(call);
@@ -122,7 +122,7 @@ function send(operation, clientHandle, sessionHandle) {
 
 function checkSession(session, operation) {
   if (session.hasEnded) throw new MongoExpiredSessionError('Use of expired sessions is not permitted');
-  if (session.snapshotEnabled && operation.client.facts.maxWireVersion < SNAPSHOT_WIRE_VERSION) {
+  if (session.snapshotEnabled && operation.client.isOlderThan(SNAPSHOT_WIRE_VERSION)) {
     throw new MongoCompatibilityError('Snapshot reads require MongoDB 5.0 or later');
   }
   if (session.client.connection !== operation.client.connection) {
@@ -194,7 +194,7 @@ export async function finishBridgeCall(operation, sent) {
     if (client.isMonitoring) await client.flushEvents();
     return readReply(operation, bytes);
   } catch (error) {
-    if (error?.bridge === true) throw await failure(operation, error);
+    if (error?.bridge) throw await failure(operation, error);
     throw error;
   } finally {
     finishCall(call);
@@ -209,6 +209,7 @@ async function failure(operation, bridgeError) {
   const { session } = settings;
   if (session !== undefined) noteStarted(session);
   if (!(error instanceof MongoNetworkError)) return error;
+  if (session !== undefined) session.isDirty = true;
   const endsTransaction = command !== undefined && isTransactionCommand(command);
   if (session !== undefined && session.inTransaction() && !endsTransaction) {
     error.addErrorLabel(MongoErrorLabel.TransientTransactionError);

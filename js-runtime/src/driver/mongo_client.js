@@ -15,7 +15,7 @@ import { Topology } from './deployment.js';
 import { MongoInvalidArgumentError } from './errors.js';
 import { flushEvents, startMonitoring } from './events/command_monitor.js';
 import { MongoDBNamespace } from './namespace.js';
-import { asOptions, NO_OPTIONS } from './settings.js';
+import { asOptions } from './settings.js';
 import { ClientSession } from './session/client_session.js';
 
 /** Marks options that belong to a connection the host has opened already. */
@@ -28,7 +28,7 @@ export class MongoClient extends EventEmitter {
     this.on('error', () => {});
     const wrapped = options?.[WRAPPED];
     this.options = wrapped === undefined ? parseClientOptions(url, options) : wrapped.options;
-    const connection = new Connection(this.options, () => this.#onOpen());
+    const connection = new Connection(this.options, () => (this.topology = new Topology(this)));
     const client = this;
     this.s = {
       url,
@@ -47,12 +47,10 @@ export class MongoClient extends EventEmitter {
     hide(this, 'connection', connection);
     hide(this, 'ambientSession', undefined);
     this.topology = undefined;
-    if (wrapped !== undefined) connection.adopt(wrapped.handle, Owner.HOST);
-  }
-
-  #onOpen() {
-    this.topology = new Topology(this);
-    if (this.isMonitoring) startMonitoring(this, this.handle);
+    if (wrapped !== undefined) {
+      connection.adopt(wrapped.handle, Owner.HOST);
+      monitor(this);
+    }
   }
 
   /** The same client, whose calls join a session unless they name their own; for the host. */
@@ -76,6 +74,12 @@ export class MongoClient extends EventEmitter {
   /** What is known about the servers. */
   get facts() {
     return this.connection.facts;
+  }
+
+  /** Whether the servers are known to be older than a wire version. */
+  isOlderThan(wireVersion) {
+    const { isKnown, maxWireVersion } = this.facts;
+    return isKnown === true && maxWireVersion < wireVersion;
   }
 
   get isConnected() {
@@ -103,9 +107,8 @@ export class MongoClient extends EventEmitter {
   }
 
   set monitorCommands(value) {
-    const wasMonitoring = this.isMonitoring;
     this.options.monitorCommands = value;
-    if (!wasMonitoring && this.isMonitoring) startMonitoring(this, this.handle);
+    monitor(this);
   }
 
   get readConcern() {
@@ -135,10 +138,12 @@ export class MongoClient extends EventEmitter {
 
   /** The native handle, opening the connection when an operation comes before `connect()`. */
   async open() {
-    return await this.connection.openForOperation();
+    const handle = await this.connection.openForOperation();
+    monitor(this);
+    return handle;
   }
 
-  /** Contacts a server; operations would do so by themselves. */
+  /** Contacts a server, which operations would do by themselves; this is no command of the script's, so no event. */
   async connect() {
     if (this.isConnected) return this;
     await this.connection.open();
@@ -148,6 +153,7 @@ export class MongoClient extends EventEmitter {
       await this.connection.close();
       throw error;
     }
+    monitor(this);
     this.emit('open', this);
     return this;
   }
@@ -216,6 +222,14 @@ export class MongoClient extends EventEmitter {
       platform: join('platform') || undefined,
     };
   }
+}
+
+/** Starts emitting command events, once for each connection. */
+function monitor(client) {
+  const { connection } = client;
+  if (!client.isMonitoring || connection.monitoredHandle === connection.handle) return;
+  connection.monitoredHandle = connection.handle;
+  startMonitoring(client, connection.handle);
 }
 
 function hide(object, name, value) {

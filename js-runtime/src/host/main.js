@@ -8,8 +8,10 @@ import { deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
 import { loadMigration, runMain, startModules } from '../modules/index.js';
-import { configureProcess, emitBeforeExit, emitExit } from '../node/process.js';
+import { configureProcess } from '../node/process-settings.js';
+import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
+import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
 
@@ -22,17 +24,28 @@ setUtf8Decoder(ops.op_mmk_decode_utf8);
 /** Rejects when a promise was rejected and nobody handled it: Node ends the process then, we fail the migration. */
 let unhandled;
 
+/** The driver major that the user asked for, if any. */
+let compatibility;
+
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
   configureProcess({ argv: ['mmk-js', 'mmk-js', ...settings.arguments] });
   startModules({ core, ops, settings });
+  compatibility = settings.driverCompat ?? undefined;
   if (settings.mode !== 'run') {
     setBridge(unreachable);
   }
   unhandled = new Promise((_, reject) => {
-    core.setUnhandledPromiseRejectionHandler((_promise, reason) => {
-      reject(reason);
+    core.setUnhandledPromiseRejectionHandler((promise, reason) => {
+      if (!takeUnhandledRejection(reason, promise)) {
+        reject(reason);
+      }
       return true;
+    });
+    core.setReportExceptionCallback((error) => {
+      if (!takeUncaughtException(error)) {
+        reject(error);
+      }
     });
   });
   unhandled.catch(() => {});
@@ -63,6 +76,7 @@ export async function loadConfig({ path }) {
 /** Runs a file as a program: `require.main === module` holds in it. The event loop goes on after its top level is done. */
 export async function program({ path }) {
   return answer('thrown', async () => {
+    playDriverMajor(path, compatibility);
     await Promise.race([runMain(path), unhandled]);
     return null;
   });
@@ -72,20 +86,25 @@ export async function program({ path }) {
 export async function endProgram() {
   return answer('thrown', async () => {
     await Promise.race([turn(), unhandled]);
-    emitBeforeExit();
-    return null;
+    await flushFiles();
+    return beforeExit();
   });
 }
 
 /** The exit code of a program that has ended. */
 export async function exitCode() {
-  return answer('thrown', async () => emitExit());
+  return answer('thrown', async () => {
+    const code = exit();
+    await flushFiles();
+    return code;
+  });
 }
 
 /** Runs `up` or `down` of a file. */
 export async function run({ path, direction, transaction, database }) {
   let migration;
   try {
+    playDriverMajor(path, compatibility);
     migration = migrationOf(await loadMigration(path));
   } catch (error) {
     return { failure: describeFailure(error, 'load') };
@@ -107,6 +126,7 @@ async function runPlain({ migration, fn, client, db, session }) {
   try {
     await Promise.race([callMigration(migration, fn, carryContext({ db, client, session }), client), unhandled]);
     await finishForgotten(warnings);
+    await flushFiles();
   } finally {
     ops.op_mmk_mark(false);
   }

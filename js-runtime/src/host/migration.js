@@ -32,6 +32,7 @@ export function verdictOn(migration) {
     hasUp: functionFor(migration, 'up') !== undefined,
     hasDown: functionFor(migration, 'down') !== undefined,
     useTransaction: typeof migration.useTransaction === 'boolean' ? migration.useTransaction : null,
+    name: typeof migration.name === 'string' && typeof migration !== 'function' ? migration.name : null,
     description: typeof migration.description === 'string' ? migration.description : null,
     timeoutMs: parseTimeout(migration.timeout),
   };

@@ -6,7 +6,7 @@ import { notProvided } from '../node/errors.js';
 import { builtin, builtins } from '../node/index.js';
 import { loaderPackage } from './loader_packages.js';
 
-/** Packages by name; everything below `mongodb/lib/` is answered by the driver itself. */
+/** Modules that don't come from ../node, by name; everything below `mongodb/lib/` is answered by the driver itself. */
 const packages = new Map([
   ['bson', () => require('../driver/bson.js')],
   ['mongodb', () => require('../driver/index.js')],
@@ -37,20 +37,23 @@ export function isBuiltin(request) {
  * @param {string} name canonical, as resolution gives it: `node:fs`, `mongodb`
  */
 export function hostModule(name) {
-  if (name.startsWith('node:')) {
-    const bare = name.slice(5);
-    if (notServed.has(bare) && !builtins.has(bare)) {
-      throw notProvided(name, 'leave it out of the migration.');
-    }
-    return builtin(bare);
-  }
   const make = packages.get(name) ?? packages.get(name.split('/')[0]);
-  return make === undefined ? loaderPackage(name) : make();
+  if (make !== undefined) {
+    return make();
+  }
+  return name.startsWith('node:') ? nodeModule(name.slice(5)) : loaderPackage(name);
+}
+
+function nodeModule(name) {
+  if (notServed.has(name) && !builtins.has(name)) {
+    throw notProvided(`node:${name}`, 'leave it out of the migration.');
+  }
+  return builtin(name);
 }
 
 /**
- * Adds or replaces a package.
- * @param {string} name
+ * Adds or replaces a module.
+ * @param {string} name canonical, as above
  * @param {() => object} make
  */
 export function providePackage(name, make) {

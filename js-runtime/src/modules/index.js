@@ -2,11 +2,12 @@
  * The module system as the host uses it: start it, load a migration, run a program.
  */
 import { registerBuiltins } from '../node/registry.js';
+import { providePackage } from './builtins.js';
 import { facadeHost, importModule } from './es_modules.js';
 import { EntryIsModule, Module, asEntry } from './module.js';
 import { engine } from './state.js';
 
-export { providePackage } from './builtins.js';
+export { providePackage };
 export { Module, createRequire } from './module.js';
 export { showPlace, syntaxPlace } from './syntax_error.js';
 
@@ -14,7 +15,19 @@ export { showPlace, syntaxPlace } from './syntax_error.js';
 export function startModules({ core, ops, settings }) {
   Object.assign(engine, { core, ops, settings });
   registerBuiltins([['module', () => Module]]);
+  // Whoever asked before the loader was there has got the stand-in of ../node; scripts get the real one.
+  providePackage('node:module', () => Module);
   ops.op_mmk_modules_connect(facadeHost((filename) => Module._load(filename, undefined, false)));
+}
+
+/**
+ * The version of an installed package as `require(name)` from a folder would find it.
+ * @param {string} name
+ * @param {string} folder
+ * @returns {string | null}
+ */
+export function installedVersion(name, folder) {
+  return engine.ops.op_mmk_modules_installed_version(name, folder);
 }
 
 /**

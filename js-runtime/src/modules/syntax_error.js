@@ -1,17 +1,33 @@
 /**
  * Shows where a file doesn't parse, the way Node does: place, line and caret in front of the stack.
  */
+import { pathOf } from './paths.js';
 import { engine } from './state.js';
 
+/** What was found for an error; its message may have been tidied since. */
+const places = new WeakMap();
 const shown = new WeakSet();
 
+/** The innermost frame of a stack that lies in a file. */
+const FRAME = /\n\s+at .*?(file:\/\/[^()\n]+?):(\d+):\d+\)?(?=\n|$)/;
+
 /**
- * Where a SyntaxError happened, when it came from parsing a file.
+ * Where a SyntaxError happened, when it came from parsing a file. One that running code threw (`JSON.parse`, `new RegExp`) has no
+ * such place: its location is just its innermost frame.
  * @param {unknown} error
  * @returns {{ file: string, line: number, column: number, endColumn: number, text: string } | null}
  */
 export function syntaxPlace(error) {
-  return error instanceof SyntaxError ? engine.ops.op_mmk_modules_syntax_place(error, error.message) : null;
+  if (!(error instanceof SyntaxError)) {
+    return null;
+  }
+  if (!places.has(error)) {
+    const place = engine.ops.op_mmk_modules_syntax_place(error, error.message) ?? null;
+    const frame = FRAME.exec(error.stack);
+    const wasThrown = place !== null && frame !== null && pathOf(frame[1]) === place.file && Number(frame[2]) === place.line;
+    places.set(error, wasThrown ? null : place);
+  }
+  return places.get(error);
 }
 
 /**
@@ -26,10 +42,21 @@ export function showPlace(error) {
   }
   shown.add(error);
   const place = syntaxPlace(error);
+  tidyMessage(error);
   if (place) {
     const indent = place.text.slice(0, place.column - 1).replace(/[^\t]/g, ' ');
     const caret = '^'.repeat(Math.max(1, place.endColumn - place.column));
     error.stack = `${place.file}:${place.line}\n${place.text}\n${indent}${caret}\n\n${error.stack}`;
   }
   return error;
+}
+
+/** The engine writes the place of a module's syntax error into its message; it belongs beside it. */
+function tidyMessage(error) {
+  const suffix = / at file:\/\/\S+:\d+:\d+$/.exec(error.message);
+  if (suffix !== null) {
+    const { stack } = error;
+    error.message = error.message.slice(0, suffix.index);
+    error.stack = stack.replace(suffix[0], '');
+  }
 }

@@ -3,9 +3,10 @@
  * path when it finds one on the prototype.
  */
 import { defineLazy, native } from './registry.js';
-import { invalidArgType, invalidArgValue, nodeError, outOfRange, unknownEncoding, validateString } from './errors.js';
+import { invalidArgType, nodeError, outOfRange, unknownEncoding, validateString } from './errors.js';
 import { ENCODING_NAMES, encodingOf, UCS2, UTF8 } from './buffer-encodings.js';
 import { installNumberMethods } from './buffer-numbers.js';
+import { compareBytes, fillBuffer, swapBytes, writeOptions } from './buffer-bytes.js';
 import { indexOfBytes } from './buffer-search.js';
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
@@ -232,16 +233,6 @@ Buffer.compare = function compare(left, right) {
   return compareBytes(left, right);
 };
 
-function compareBytes(left, right) {
-  const length = Math.min(left.length, right.length);
-  for (let index = 0; index < length; index += 1) {
-    if (left[index] !== right[index]) {
-      return left[index] < right[index] ? -1 : 1;
-    }
-  }
-  return Math.sign(left.length - right.length);
-}
-
 /** The same reading of a start or end as Node's: rounds down, clamps, ignores what is no number. */
 function clampIndex(value, fallback, most) {
   if (value === undefined) {
@@ -334,7 +325,7 @@ const methods = {
   },
 
   fill(value, offset, end, encoding) {
-    return fillBuffer(this, value, offset, end, encoding);
+    return fillBuffer(this, value, { offset, end, encoding }, fromString);
   },
 
   indexOf(value, byteOffset, encoding) {
@@ -350,13 +341,13 @@ const methods = {
   },
 
   swap16() {
-    return swap(this, 2);
+    return swapBytes(this, 2);
   },
   swap32() {
-    return swap(this, 4);
+    return swapBytes(this, 4);
   },
   swap64() {
-    return swap(this, 8);
+    return swapBytes(this, 8);
   },
 
   inspect(depth, options) {
@@ -379,72 +370,6 @@ const methods = {
   },
 };
 
-function writeOptions(buffer, offset, length, encoding) {
-  let [start, size, name] = [offset, length, encoding];
-  if (typeof start === 'string') {
-    [start, size, name] = [0, buffer.length, start];
-  } else if (typeof size === 'string') {
-    [size, name] = [undefined, size];
-  }
-  start ??= 0;
-  if (typeof start !== 'number') {
-    throw invalidArgType('offset', 'number', start);
-  }
-  if (!(start >= 0 && start <= buffer.length)) {
-    throw outOfRange('offset', `>= 0 && <= ${buffer.length}`, start);
-  }
-  const rest = buffer.length - start;
-  if (size !== undefined && !(size >= 0 && size <= buffer.length)) {
-    throw outOfRange('length', `>= 0 && <= ${buffer.length}`, size);
-  }
-  const code = name ? encodingOf(name) : UTF8;
-  if (code === undefined) {
-    throw unknownEncoding(name);
-  }
-  return { offset: start, length: Math.min(size ?? rest, rest), code };
-}
-
-function fillBuffer(buffer, value, offset, end, encoding) {
-  let [from, to, name] = [offset, end, encoding];
-  if (typeof from === 'string') {
-    [from, to, name] = [0, buffer.length, from];
-  } else if (typeof to === 'string') {
-    [to, name] = [buffer.length, to];
-  }
-  from ??= 0;
-  to ??= buffer.length;
-  if (!(from >= 0)) {
-    throw outOfRange('offset', '>= 0', from);
-  }
-  if (!(to >= 0 && to <= buffer.length)) {
-    throw outOfRange('end', `>= 0 && <= ${buffer.length}`, to);
-  }
-  if (from >= to) {
-    return buffer;
-  }
-  if (typeof value !== 'string' && !isBytes(value)) {
-    const byte = typeof value === 'boolean' ? Number(value) : (value ?? 0);
-    Uint8Array.prototype.fill.call(buffer, Number(byte) & 255, from, to);
-    return buffer;
-  }
-  const pattern = typeof value === 'string' ? fromString(value, name) : value;
-  if (pattern.length === 0) {
-    if (typeof value === 'string' && value.length === 0) {
-      Uint8Array.prototype.fill.call(buffer, 0, from, to);
-      return buffer;
-    }
-    throw invalidArgValue('value', value);
-  }
-  if (pattern.length === 1) {
-    Uint8Array.prototype.fill.call(buffer, pattern[0], from, to);
-    return buffer;
-  }
-  for (let position = from; position < to; position += pattern.length) {
-    buffer.set(pattern.subarray(0, Math.min(pattern.length, to - position)), position);
-  }
-  return buffer;
-}
-
 function search(buffer, value, byteOffset, encoding, direction) {
   let [offset, name] = [byteOffset, encoding];
   if (typeof offset === 'string') {
@@ -464,16 +389,6 @@ function search(buffer, value, byteOffset, encoding, direction) {
     return indexOfBytes(buffer, value, offset, direction, 1);
   }
   throw invalidArgType('value', ['number', 'string', 'Buffer', 'Uint8Array'], value);
-}
-
-function swap(buffer, width) {
-  if (buffer.length % width !== 0) {
-    throw nodeError(RangeError, 'ERR_INVALID_BUFFER_SIZE', `Buffer size must be a multiple of ${width * 8}-bits`);
-  }
-  for (let start = 0; start < buffer.length; start += width) {
-    Uint8Array.prototype.reverse.call(Uint8Array.prototype.subarray.call(buffer, start, start + width));
-  }
-  return buffer;
 }
 
 for (const name of Reflect.ownKeys(methods)) {

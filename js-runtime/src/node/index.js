@@ -69,6 +69,7 @@ registerBuiltins([
   ['internal/inspect', () => require('./inspect.js').default],
   ['internal/parse-args', () => require('./parse-args.js')],
   ['internal/fs-streams', () => require('./fs-streams.js')],
+  ['internal/process-events', () => require('./process.js')],
   ['internal/process-streams', () => require('./process-streams.js')],
 ]);
 

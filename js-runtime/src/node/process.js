@@ -3,7 +3,7 @@
  * this isolate. Exit is the host's decision.
  */
 import { builtin, defineLazy, native } from './registry.js';
-import { invalidArgType, nodeError, notProvided, validateFunction } from './errors.js';
+import { invalidArgType, nodeError, notProvided, outOfRange, validateFunction } from './errors.js';
 import { makeEnvironment } from './process-environment.js';
 import { EventEmitter } from './events.js';
 import { configureProcess, settings } from './process-settings.js';
@@ -33,8 +33,11 @@ function checkExitCode(code) {
     return undefined;
   }
   const number = typeof code === 'string' && code !== '' ? Number(code) : code;
-  if (typeof number !== 'number' || !Number.isInteger(number)) {
-    throw invalidArgType('code', 'integer', code);
+  if (typeof number !== 'number' || Number.isNaN(number)) {
+    throw invalidArgType('code', 'number', code);
+  }
+  if (!Number.isInteger(number)) {
+    throw outOfRange('code', 'an integer', code);
   }
   return number;
 }

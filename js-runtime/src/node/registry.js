@@ -46,6 +46,11 @@ export function hasBuiltin(name) {
   return factories.has(name);
 }
 
+/** Whether somebody has asked for the module yet. */
+export function isLoaded(name) {
+  return loaded.has(name);
+}
+
 /**
  * The module, made on first use.
  * @param {string} name without `node:`

@@ -76,3 +76,11 @@ test('concerns of handles are not sent in the transaction', async () => {
   await db.collection('users', { writeConcern: { w: 1 }, readConcern: { level: 'majority' } }).insertOne({});
   assert.equal(bridge.commands.at(-1).writeConcern, undefined);
 });
+
+test('the session of createCollection is not the session of the collection', async () => {
+  const plain = client.db('shop');
+  const own = client.startSession();
+  const created = await plain.createCollection('x', { session: own });
+  await created.insertOne({});
+  assert.equal(bridge.calls.at(-1).session, 0);
+});

@@ -1,6 +1,5 @@
 /** Our modules and Node's own, on the same inputs: every difference is a failure. Cases run inside the host as well. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { loadOurs } from './host.mjs';
@@ -9,9 +8,11 @@ const load = createRequire(import.meta.url);
 
 /** What inspect can only know inside the engine, where the same cases run again. */
 const ENGINE_ONLY = /^inspect (resolved|pending|iterator|setIterator|weak|proxy) /;
-const folder = new URL('./cases/', import.meta.url);
 
-for (const file of readdirSync(folder).filter((name) => name.endsWith('.cjs') && !/^(show|run-all)\.cjs$/.test(name))) {
+/** The cases of these modules need nothing of the engine; all the others run in the host only. */
+const FILES = ['assert.cjs', 'buffer.cjs', 'path.cjs', 'url.cjs', 'util.cjs'];
+
+for (const file of FILES) {
   test(file, async () => {
     const run = load(`./cases/${file}`);
     const expected = await run(load);

@@ -20,6 +20,9 @@ use tokio::sync::OnceCell;
 use super::error::BridgeError;
 use super::events::Subscription;
 
+/// Marks the `hello` that asks for a deployment's facts, so that command monitoring can leave it out.
+pub(crate) const FACTS_COMMENT: &str = "mmk-js: deployment facts";
+
 /// A client with its deployment facts and its session numbers.
 pub struct Connection {
     client: Client,
@@ -83,7 +86,7 @@ impl Connection {
             .get_or_try_init(|| async {
                 self.client
                     .database("admin")
-                    .run_command(doc! {"hello": 1})
+                    .run_command(doc! {"hello": 1, "comment": FACTS_COMMENT})
                     .await
             })
             .await

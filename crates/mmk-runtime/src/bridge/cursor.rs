@@ -140,6 +140,7 @@ impl Bridge {
             }
         };
         self.count_batch(&cursor.database, &reply);
+        let has_documents = !batch_is_empty(&reply);
         let served = cursor
             .served
             .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
@@ -147,7 +148,7 @@ impl Bridge {
         let exhausted = cursor_id(&reply) == Some(0);
         *state = if exhausted {
             State::Done
-        } else if cursor.prefetches && served >= BATCHES_BEFORE_PREFETCH {
+        } else if cursor.prefetches && has_documents && served >= BATCHES_BEFORE_PREFETCH {
             State::Ahead(tokio::spawn(fetch(source)))
         } else {
             State::Ready(source)
@@ -225,6 +226,13 @@ async fn fetch(mut source: Source) -> Fetched {
     };
     let next = next.map(|batch| batch.map(|batch| batch.as_raw_document().to_owned()));
     (source, next)
+}
+
+fn batch_is_empty(reply: &RawDocumentBuf) -> bool {
+    reply
+        .get_document("cursor")
+        .and_then(|cursor| cursor.get_array("nextBatch"))
+        .is_ok_and(bson::RawArray::is_empty)
 }
 
 fn cursor_id(reply: &RawDocumentBuf) -> Option<i64> {

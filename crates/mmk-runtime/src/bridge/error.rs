@@ -100,9 +100,13 @@ impl BridgeError {
         };
         let mut labels: Vec<String> = error.labels().iter().cloned().collect();
         labels.sort();
+        let message = error.kind.to_string();
         Self {
             kind,
-            message: error.kind.to_string(),
+            message: match kind {
+                BridgeErrorKind::ServerSelection => selection_message(&message),
+                _ => message,
+            },
             labels,
         }
     }
@@ -113,6 +117,30 @@ impl BridgeError {
             self.kind,
             BridgeErrorKind::Network | BridgeErrorKind::NetworkTimeout | BridgeErrorKind::PoolCleared
         )
+    }
+}
+
+/// Why no server was found, as the Node driver says it: the first server's own error. The Rust driver prints its whole view of
+/// the topology instead.
+fn selection_message(topology: &str) -> String {
+    let address = topology
+        .split("Address: ")
+        .nth(1)
+        .and_then(|rest| rest.split([',', ' ', '}']).next())
+        .unwrap_or("the server");
+    if topology.contains("Connection refused") {
+        return format!("connect ECONNREFUSED {address}");
+    }
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    if topology.contains("failed to lookup address") {
+        return format!("getaddrinfo ENOTFOUND {host}");
+    }
+    match topology.split("Topology:").next() {
+        Some(reason) if topology.contains("Topology:") => format!(
+            "{} ({address})",
+            reason.trim().trim_end_matches('.')
+        ),
+        _ => topology.to_owned(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Command monitoring: the driver's events as BSON for `monitorCommands`, and what a client of a script's own may wish.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
@@ -12,9 +13,12 @@ use mongodb::event::EventHandler;
 use mongodb::event::command::CommandEvent;
 use mongodb::options::ClientOptions;
 use mongodb::options::SelectionCriteria;
+use mongodb::options::ServerApi;
+use mongodb::options::ServerApiVersion;
 use serde::Deserialize;
 use tokio::sync::Notify;
 
+use super::connection::FACTS_COMMENT;
 use super::connection::lock;
 
 /// Events of one client, collected once somebody subscribed.
@@ -22,6 +26,7 @@ use super::connection::lock;
 pub(crate) struct Subscription {
     active: AtomicBool,
     events: Mutex<Vec<Document>>,
+    running: Mutex<HashMap<i32, String>>,
     arrived: Notify,
 }
 
@@ -40,11 +45,14 @@ impl Subscription {
         if !self.active.load(Ordering::Acquire) {
             return;
         }
+        let Some(database) = self.database_of(&event) else {
+            return;
+        };
         let document = match event {
             CommandEvent::Started(event) => doc! {
                 "name": "commandStarted",
                 "commandName": event.command_name,
-                "databaseName": event.db,
+                "databaseName": database,
                 "requestId": event.request_id,
                 "command": event.command,
                 "address": event.connection.address.to_string(),
@@ -52,6 +60,7 @@ impl Subscription {
             CommandEvent::Succeeded(event) => doc! {
                 "name": "commandSucceeded",
                 "commandName": event.command_name,
+                "databaseName": database,
                 "requestId": event.request_id,
                 "reply": event.reply,
                 "duration": event.duration.as_secs_f64() * 1000.0,
@@ -60,6 +69,7 @@ impl Subscription {
             CommandEvent::Failed(event) => doc! {
                 "name": "commandFailed",
                 "commandName": event.command_name,
+                "databaseName": database,
                 "requestId": event.request_id,
                 "reply": event.failure.server_response().and_then(|reply| Document::try_from(reply.as_ref()).ok()),
                 "message": event.failure.to_string(),
@@ -70,6 +80,28 @@ impl Subscription {
         };
         lock(&self.events).push(document);
         self.arrived.notify_one();
+    }
+
+    /// Only a started command names its database; the end of it is told with the same. `None` for the command by which the bridge
+    /// itself asks for facts.
+    fn database_of(&self, event: &CommandEvent) -> Option<String> {
+        let mut running = lock(&self.running);
+        match event {
+            CommandEvent::Started(event) => {
+                let is_ours = event
+                    .command
+                    .get_str("comment")
+                    .is_ok_and(|comment| comment == FACTS_COMMENT);
+                if is_ours {
+                    return None;
+                }
+                running.insert(event.request_id, event.db.clone());
+                Some(event.db.clone())
+            }
+            CommandEvent::Succeeded(event) => running.remove(&event.request_id),
+            CommandEvent::Failed(event) => running.remove(&event.request_id),
+            _ => None,
+        }
     }
 
     /// Waits for at least one event; `None` when they can't be written as BSON.
@@ -100,6 +132,7 @@ pub(crate) struct ClientWishes {
     max_pool_size: Option<u32>,
     min_pool_size: Option<u32>,
     max_connecting: Option<u32>,
+    server_api: Option<WantedApi>,
     /// Report commands (`commandStarted` and so on); costs a copy of each.
     pub(crate) monitor_commands: bool,
     replica_set: Option<String>,
@@ -107,6 +140,14 @@ pub(crate) struct ClientWishes {
     load_balanced: Option<bool>,
     retry_reads: Option<bool>,
     retry_writes: Option<bool>,
+}
+
+/// `serverApi` of the options; `version` alone may be given as text, which the facade has made an object of.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WantedApi {
+    strict: Option<bool>,
+    deprecation_errors: Option<bool>,
 }
 
 impl ClientWishes {
@@ -134,6 +175,12 @@ impl ClientWishes {
         take(&mut options.load_balanced, self.load_balanced);
         take(&mut options.retry_reads, self.retry_reads);
         take(&mut options.retry_writes, self.retry_writes);
+        if let Some(wanted) = self.server_api {
+            let mut api = ServerApi::builder().version(ServerApiVersion::V1).build();
+            api.strict = wanted.strict;
+            api.deprecation_errors = wanted.deprecation_errors;
+            options.server_api = Some(api);
+        }
     }
 }
 

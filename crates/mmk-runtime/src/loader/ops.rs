@@ -144,13 +144,24 @@ fn op_mmk_modules_syntax_place(
     error: v8::Local<'_, v8::Value>,
     #[string] message: &str,
 ) -> Option<Place> {
-    if let Some(problem) = state.borrow::<Rc<Loader>>().syntax_problem(message) {
+    let loader = state.borrow::<Rc<Loader>>();
+    if let Some(problem) = loader.syntax_problem(message) {
         return Some(Place {
             file: problem.path.to_string_lossy().into_owned(),
             line: problem.line,
             column: problem.column,
             end_column: problem.end_column,
             text: problem.text,
+        });
+    }
+    if let Some((path, line, column)) = place_in_message(message) {
+        let text = loader.modules.source_line(&path, line as usize - 1)?;
+        return Some(Place {
+            file: path.to_string_lossy().into_owned(),
+            line,
+            column,
+            end_column: column + 1,
+            text,
         });
     }
     let found = v8::Exception::create_message(scope, error);
@@ -167,4 +178,27 @@ fn op_mmk_modules_syntax_place(
         end_column: u32::try_from(found.get_end_column()).ok()? + 1,
         text: found.get_source_line(scope)?.to_rust_string_lossy(scope),
     })
+}
+
+/// deno_core ends the message of a module's syntax error with ` at file:///x.mjs:2:18`.
+fn place_in_message(message: &str) -> Option<(PathBuf, u32, u32)> {
+    let (_, place) = message.rsplit_once(" at file://")?;
+    let (rest, column) = place.rsplit_once(':')?;
+    let (path, line) = rest.rsplit_once(':')?;
+    let url = deno_core::url::Url::parse(&format!("file://{path}")).ok()?;
+    let line = line.parse().ok().filter(|line| *line > 0)?;
+    Some((url.to_file_path().ok()?, line, column.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_off_a_message() {
+        let found = place_in_message("Unexpected token ';' at file:///a%20b/m.mjs:2:18");
+        assert_eq!(found, Some((PathBuf::from("/a b/m.mjs"), 2, 18)));
+        assert_eq!(place_in_message("look at file:///x"), None);
+        assert_eq!(place_in_message("Unexpected end of input"), None);
+    }
 }

@@ -127,7 +127,13 @@ fn authenticated<C: KeyInit + Aead>(job: &Job<'_>) -> Result<Vec<u8>, CipherErro
     let aad = job.associated;
     if job.encrypting {
         return cipher
-            .encrypt(nonce, Payload { msg: job.input, aad })
+            .encrypt(
+                nonce,
+                Payload {
+                    msg: job.input,
+                    aad,
+                },
+            )
             .map_err(|_| CipherError::Unauthentic);
     }
     let sealed = [job.input, job.tag].concat();

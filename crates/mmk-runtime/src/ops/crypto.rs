@@ -17,14 +17,38 @@ use hmac::SimpleHmac;
 macro_rules! with_hash {
     ($name:expr, $Hash:ident => $body:expr) => {{
         match $name {
-            "md5" => { type $Hash = md5::Md5; Some($body) }
-            "sha1" => { type $Hash = sha1::Sha1; Some($body) }
-            "sha224" => { type $Hash = sha2::Sha224; Some($body) }
-            "sha256" => { type $Hash = sha2::Sha256; Some($body) }
-            "sha384" => { type $Hash = sha2::Sha384; Some($body) }
-            "sha512" => { type $Hash = sha2::Sha512; Some($body) }
-            "sha512-224" => { type $Hash = sha2::Sha512_224; Some($body) }
-            "sha512-256" => { type $Hash = sha2::Sha512_256; Some($body) }
+            "md5" => {
+                type $Hash = md5::Md5;
+                Some($body)
+            }
+            "sha1" => {
+                type $Hash = sha1::Sha1;
+                Some($body)
+            }
+            "sha224" => {
+                type $Hash = sha2::Sha224;
+                Some($body)
+            }
+            "sha256" => {
+                type $Hash = sha2::Sha256;
+                Some($body)
+            }
+            "sha384" => {
+                type $Hash = sha2::Sha384;
+                Some($body)
+            }
+            "sha512" => {
+                type $Hash = sha2::Sha512;
+                Some($body)
+            }
+            "sha512-224" => {
+                type $Hash = sha2::Sha512_224;
+                Some($body)
+            }
+            "sha512-256" => {
+                type $Hash = sha2::Sha512_256;
+                Some($body)
+            }
             _ => None,
         }
     }};
@@ -126,7 +150,10 @@ pub(crate) fn op_node_hash_update(#[cppgc] hash: &RunningHash, #[buffer] bytes: 
 #[op2]
 #[buffer]
 pub(crate) fn op_node_hash_digest(#[cppgc] hash: &RunningHash) -> Vec<u8> {
-    hash.0.borrow_mut().take().map_or_else(Vec::new, Running::digest)
+    hash.0
+        .borrow_mut()
+        .take()
+        .map_or_else(Vec::new, Running::digest)
 }
 
 /// Fills `target` from the system's source.
@@ -140,7 +167,13 @@ fn unknown_digest(name: &str) -> JsErrorBox {
     JsErrorBox::type_error(format!("Invalid digest: {name}"))
 }
 
-fn pbkdf2(name: &str, password: &[u8], salt: &[u8], rounds: u32, size: u32) -> Result<Vec<u8>, JsErrorBox> {
+fn pbkdf2(
+    name: &str,
+    password: &[u8],
+    salt: &[u8],
+    rounds: u32,
+    size: u32,
+) -> Result<Vec<u8>, JsErrorBox> {
     let mut key = vec![0; size as usize];
     with_hash!(name, Hash => pbkdf2::pbkdf2_hmac::<Hash>(password, salt, rounds, &mut key))
         .ok_or_else(|| unknown_digest(name))?;
@@ -172,7 +205,14 @@ pub(crate) async fn op_node_pbkdf2(
 }
 
 /// `cost` is a power of two, which JavaScript has checked.
-fn scrypt(password: &[u8], salt: &[u8], cost: u32, block: u32, parallel: u32, size: u32) -> Result<Vec<u8>, JsErrorBox> {
+fn scrypt(
+    password: &[u8],
+    salt: &[u8],
+    cost: u32,
+    block: u32,
+    parallel: u32,
+    size: u32,
+) -> Result<Vec<u8>, JsErrorBox> {
     let exponent = u8::try_from(cost.ilog2()).unwrap_or(0);
     let settings = scrypt::Params::new(exponent, block, parallel)
         .map_err(|_| JsErrorBox::range_error("Invalid scrypt params"))?;

@@ -18,6 +18,7 @@ use crate::bridge::connection::lsid_of;
 use crate::bridge::cursor::CursorOptions;
 use crate::bridge::cursor::retry_of_flags;
 use crate::bridge::error::BridgeError;
+use crate::bridge::error::BridgeErrorKind;
 use crate::bridge::selection_criteria;
 use crate::bridge::session::Session;
 
@@ -171,23 +172,27 @@ pub(crate) fn op_mmk_decode_utf8<'s>(
     text.ok_or_else(|| JsErrorBox::range_error("the text is longer than a string can be"))
 }
 
-#[op2]
+/// Starts a session. Synchronous, because `session.id` must be there at once, as in Node; the driver makes sessions without
+/// asking a server, so nothing is waited for but the other thread.
+#[op2(fast)]
 #[smi]
-pub(crate) async fn op_mmk_start_session(
-    state: Rc<RefCell<OpState>>,
+pub(crate) fn op_mmk_start_session(
+    state: &mut OpState,
     #[smi] client: u32,
 ) -> Result<u32, BridgeError> {
-    let bridge = bridge(&state);
+    let bridge = state.borrow::<Arc<Bridge>>().clone();
     bridge.check_fence()?;
     let connection = bridge.client(client)?;
-    let session = bridge
-        .on_driver(async move {
-            connection
-                .start_session()
-                .await
-                .map_err(|error| BridgeError::from_driver(&error))
-        })
-        .await?;
+    let (started, session) = std::sync::mpsc::sync_channel(1);
+    bridge.driver.spawn(async move {
+        let session = connection.start_session().await;
+        // The op waits for it, unless its thread is gone.
+        let _ = started.send(session);
+    });
+    let session = session
+        .recv()
+        .map_err(|_| BridgeError::new(BridgeErrorKind::Internal, "the driver's runtime is gone"))?
+        .map_err(|error| BridgeError::from_driver(&error))?;
     let lsid = lsid_of(&session)?;
     Ok(bridge.add_session(Session::new(client, lsid, session)))
 }

@@ -86,7 +86,8 @@ pub(crate) async fn op_node_fs_call(
 }
 
 fn answer(permissions: &Permissions, request: &str) -> Result<String, FsError> {
-    let request: Request = serde_json::from_str(request).map_err(|_| FsError::from(Errno::INVAL))?;
+    let request: Request =
+        serde_json::from_str(request).map_err(|_| FsError::from(Errno::INVAL))?;
     Ok(perform(permissions, request)?.to_string())
 }
 
@@ -154,7 +155,10 @@ fn write_file(
 fn options(flags: &str) -> Result<(OpenOptions, bool, bool), FsError> {
     let mut options = OpenOptions::new();
     let exclusive = flags.contains('x');
-    let plain: String = flags.chars().filter(|letter| !matches!(letter, 'x' | 's')).collect();
+    let plain: String = flags
+        .chars()
+        .filter(|letter| !matches!(letter, 'x' | 's'))
+        .collect();
     let (reads, writes) = match plain.as_str() {
         "r" => (true, false),
         "r+" => (true, true),
@@ -174,12 +178,7 @@ fn options(flags: &str) -> Result<(OpenOptions, bool, bool), FsError> {
     Ok((options, reads, writes))
 }
 
-fn open(
-    permissions: &Permissions,
-    path: &Path,
-    flags: &str,
-    mode: u32,
-) -> Result<File, FsError> {
+fn open(permissions: &Permissions, path: &Path, flags: &str, mode: u32) -> Result<File, FsError> {
     let (mut options, reads, writes) = options(flags)?;
     let mut resolved = PathBuf::from(path);
     if reads {
@@ -306,7 +305,10 @@ fn write(file: &File, bytes: &[u8], at: Option<u64>) -> Result<usize, FsError> {
 /// `fstat`: JSON as `stat` gives it.
 #[op2]
 #[string]
-pub(crate) fn op_node_fs_fstat(state: &mut OpState, #[smi] descriptor: u32) -> Result<String, FsError> {
+pub(crate) fn op_node_fs_fstat(
+    state: &mut OpState,
+    #[smi] descriptor: u32,
+) -> Result<String, FsError> {
     let file = state.borrow::<OpenFiles>().get(descriptor)?;
     Ok(super::fs_requests::describe(&file.metadata()?).to_string())
 }

@@ -27,24 +27,74 @@ use super::permissions::Permissions;
 #[derive(Deserialize)]
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub(crate) enum Request {
-    Stat { path: PathBuf },
-    Lstat { path: PathBuf },
-    Access { path: PathBuf, mode: u32 },
-    Readdir { path: PathBuf },
-    Mkdir { path: PathBuf, mode: u32, recursive: bool },
-    Mkdtemp { prefix: String },
-    Rmdir { path: PathBuf },
-    Rm { path: PathBuf, recursive: bool, force: bool },
-    Unlink { path: PathBuf },
-    Rename { path: PathBuf, to: PathBuf },
-    CopyFile { path: PathBuf, to: PathBuf, exclusive: bool },
-    Realpath { path: PathBuf },
-    Readlink { path: PathBuf },
-    Symlink { target: PathBuf, path: PathBuf },
-    Link { path: PathBuf, to: PathBuf },
-    Chmod { path: PathBuf, mode: u32 },
-    Utimes { path: PathBuf, accessed: f64, modified: f64 },
-    Truncate { path: PathBuf, length: f64 },
+    Stat {
+        path: PathBuf,
+    },
+    Lstat {
+        path: PathBuf,
+    },
+    Access {
+        path: PathBuf,
+        mode: u32,
+    },
+    Readdir {
+        path: PathBuf,
+    },
+    Mkdir {
+        path: PathBuf,
+        mode: u32,
+        recursive: bool,
+    },
+    Mkdtemp {
+        prefix: String,
+    },
+    Rmdir {
+        path: PathBuf,
+    },
+    Rm {
+        path: PathBuf,
+        recursive: bool,
+        force: bool,
+    },
+    Unlink {
+        path: PathBuf,
+    },
+    Rename {
+        path: PathBuf,
+        to: PathBuf,
+    },
+    CopyFile {
+        path: PathBuf,
+        to: PathBuf,
+        exclusive: bool,
+    },
+    Realpath {
+        path: PathBuf,
+    },
+    Readlink {
+        path: PathBuf,
+    },
+    Symlink {
+        target: PathBuf,
+        path: PathBuf,
+    },
+    Link {
+        path: PathBuf,
+        to: PathBuf,
+    },
+    Chmod {
+        path: PathBuf,
+        mode: u32,
+    },
+    Utimes {
+        path: PathBuf,
+        accessed: f64,
+        modified: f64,
+    },
+    Truncate {
+        path: PathBuf,
+        length: f64,
+    },
 }
 
 type Answer = Result<Value, FsError>;
@@ -60,24 +110,43 @@ pub(crate) fn perform(permissions: &Permissions, request: Request) -> Answer {
         Request::Lstat { path } => Ok(describe(&fs::symlink_metadata(read_link(&path)?)?)),
         Request::Access { path, mode } => accessible(&read(&path)?, mode),
         Request::Readdir { path } => list(&read(&path)?),
-        Request::Mkdir { path, mode, recursive } => make_folder(&write(&path)?, mode, recursive),
+        Request::Mkdir {
+            path,
+            mode,
+            recursive,
+        } => make_folder(&write(&path)?, mode, recursive),
         Request::Mkdtemp { prefix } => make_temporary(&write(Path::new(&prefix))?, &prefix),
         Request::Rmdir { path } => done(fs::remove_dir(write_link(&path)?)),
-        Request::Rm { path, recursive, force } => remove(&write_link(&path)?, recursive, force),
+        Request::Rm {
+            path,
+            recursive,
+            force,
+        } => remove(&write_link(&path)?, recursive, force),
         Request::Unlink { path } => unlink(&write_link(&path)?),
         Request::Rename { path, to } => done(fs::rename(write_link(&path)?, write_link(&to)?)),
-        Request::CopyFile { path, to, exclusive } => copy(&read(&path)?, &write(&to)?, exclusive),
+        Request::CopyFile {
+            path,
+            to,
+            exclusive,
+        } => copy(&read(&path)?, &write(&to)?, exclusive),
         Request::Realpath { path } => Ok(text(&fs::canonicalize(read(&path)?)?)),
         Request::Readlink { path } => Ok(text(&fs::read_link(read_link(&path)?)?)),
-        Request::Symlink { target, path } => link_to(permissions, &target, &path, &write_link(&path)?),
+        Request::Symlink { target, path } => {
+            link_to(permissions, &target, &path, &write_link(&path)?)
+        }
         Request::Link { path, to } => {
             write_link(&path)?;
             done(fs::hard_link(read_link(&path)?, write_link(&to)?))
         }
-        Request::Chmod { path, mode } => {
-            done(fs::set_permissions(write(&path)?, fs::Permissions::from_mode(mode)))
-        }
-        Request::Utimes { path, accessed, modified } => touch(&write(&path)?, accessed, modified),
+        Request::Chmod { path, mode } => done(fs::set_permissions(
+            write(&path)?,
+            fs::Permissions::from_mode(mode),
+        )),
+        Request::Utimes {
+            path,
+            accessed,
+            modified,
+        } => touch(&write(&path)?, accessed, modified),
         Request::Truncate { path, length } => {
             let file = fs::OpenOptions::new().write(true).open(write(&path)?)?;
             done(file.set_len(length.max(0.0) as u64))
@@ -96,7 +165,8 @@ fn text(path: &Path) -> Value {
 
 /// The figures of `fs.Stats`; times in milliseconds.
 pub(crate) fn describe(metadata: &Metadata) -> Value {
-    let milliseconds = |seconds: i64, nanoseconds: i64| seconds as f64 * 1e3 + nanoseconds as f64 / 1e6;
+    let milliseconds =
+        |seconds: i64, nanoseconds: i64| seconds as f64 * 1e3 + nanoseconds as f64 / 1e6;
     let changed = milliseconds(metadata.ctime(), metadata.ctime_nsec());
     let born = metadata
         .created()
@@ -151,7 +221,10 @@ fn list(path: &Path) -> Answer {
     let mut entries = Vec::new();
     for entry in fs::read_dir(path)? {
         let entry = entry?;
-        entries.push((entry.file_name().to_string_lossy().into_owned(), kind(entry.file_type()?)));
+        entries.push((
+            entry.file_name().to_string_lossy().into_owned(),
+            kind(entry.file_type()?),
+        ));
     }
     entries.sort();
     Ok(json!(entries))
@@ -193,7 +266,10 @@ fn make_temporary(resolved: &Path, prefix: &str) -> Answer {
             .iter()
             .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
             .collect();
-        match fs::DirBuilder::new().mode(0o700).create(format!("{base}{suffix}")) {
+        match fs::DirBuilder::new()
+            .mode(0o700)
+            .create(format!("{base}{suffix}"))
+        {
             Ok(()) => return Ok(Value::String(format!("{prefix}{suffix}"))),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error.into()),
@@ -204,7 +280,9 @@ fn make_temporary(resolved: &Path, prefix: &str) -> Answer {
 
 fn remove(path: &Path, recursive: bool, force: bool) -> Answer {
     let metadata = match fs::symlink_metadata(path) {
-        Err(error) if force && error.kind() == std::io::ErrorKind::NotFound => return Ok(Value::Null),
+        Err(error) if force && error.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(Value::Null);
+        }
         other => other?,
     };
     if !metadata.is_dir() {
@@ -236,7 +314,10 @@ fn copy(from: &Path, to: &Path, exclusive: bool) -> Answer {
 
 /// A link may not be made to lead out of the allowed folders, or a later write could follow it.
 fn link_to(permissions: &Permissions, target: &Path, asked: &Path, path: &Path) -> Answer {
-    let base = path.parent().or_else(|| asked.parent()).unwrap_or(Path::new("/"));
+    let base = path
+        .parent()
+        .or_else(|| asked.parent())
+        .unwrap_or(Path::new("/"));
     permissions.check_path(Access::Read, &base.join(target), LastLink::Follow)?;
     done(std::os::unix::fs::symlink(target, path))
 }

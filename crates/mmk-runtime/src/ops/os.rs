@@ -45,10 +45,17 @@ pub(crate) fn op_node_os_memory() -> String {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let kibibytes = |name: &str| {
         text.lines()
-            .find_map(|line| line.strip_prefix(name)?.split_whitespace().nth(0)?.parse::<u64>().ok())
+            .find_map(|line| {
+                line.strip_prefix(name)?
+                    .split_whitespace()
+                    .nth(0)?
+                    .parse::<u64>()
+                    .ok()
+            })
             .unwrap_or(0)
     };
-    json!({ "total": kibibytes("MemTotal:") * 1024, "free": kibibytes("MemAvailable:") * 1024 }).to_string()
+    json!({ "total": kibibytes("MemTotal:") * 1024, "free": kibibytes("MemAvailable:") * 1024 })
+        .to_string()
 }
 
 /// As Node: the first of three variables, without a slash at its end.
@@ -66,9 +73,14 @@ fn temporary_folder() -> String {
 fn uptime_and_load() -> (f64, [f64; 3]) {
     let first = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     let numbers = |text: String| -> Vec<f64> {
-        text.split_whitespace().map_while(|word| word.parse().ok()).collect()
+        text.split_whitespace()
+            .map_while(|word| word.parse().ok())
+            .collect()
     };
-    let uptime = numbers(first("/proc/uptime")).first().copied().unwrap_or(0.0);
+    let uptime = numbers(first("/proc/uptime"))
+        .first()
+        .copied()
+        .unwrap_or(0.0);
     let load = numbers(first("/proc/loadavg"));
     let at = |index: usize| load.get(index).copied().unwrap_or(0.0);
     (uptime, [at(0), at(1), at(2)])
@@ -79,7 +91,10 @@ fn processor_model() -> String {
         .unwrap_or_default()
         .lines()
         .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
-        .map_or_else(|| "unknown".to_owned(), |(_, model)| model.trim().to_owned())
+        .map_or_else(
+            || "unknown".to_owned(),
+            |(_, model)| model.trim().to_owned(),
+        )
 }
 
 struct Account {
@@ -100,7 +115,9 @@ fn account() -> Account {
     let field = |index: usize| fields.get(index).map(|value| (*value).to_owned());
     let home = std::env::home_dir().map(|path: PathBuf| path.to_string_lossy().into_owned());
     Account {
-        name: field(0).or_else(|| std::env::var("USER").ok()).unwrap_or_default(),
+        name: field(0)
+            .or_else(|| std::env::var("USER").ok())
+            .unwrap_or_default(),
         home: home.or_else(|| field(5)),
         shell: field(6),
     }

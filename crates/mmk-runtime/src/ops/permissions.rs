@@ -220,7 +220,9 @@ pub(crate) fn resolve(path: &Path, last: LastLink) -> io::Result<PathBuf> {
             Ok(target) if follow => {
                 links += 1;
                 if links > MAX_LINKS {
-                    return Err(io::Error::from_raw_os_error(rustix::io::Errno::LOOP.raw_os_error()));
+                    return Err(io::Error::from_raw_os_error(
+                        rustix::io::Errno::LOOP.raw_os_error(),
+                    ));
                 }
                 if target.is_absolute() {
                     resolved = PathBuf::from("/");
@@ -270,13 +272,27 @@ mod tests {
         symlink(outside.join("new"), project.join("dangling")).expect("link");
         let permissions = Permissions::new(&project);
 
-        for path in ["../outside/secret", "door/secret", "door/../outside/secret", "dangling", "missing/../../outside/secret"] {
+        for path in [
+            "../outside/secret",
+            "door/secret",
+            "door/../outside/secret",
+            "dangling",
+            "missing/../../outside/secret",
+        ] {
             let refusal = denied(&permissions, Access::Read, &project.join(path));
-            assert!(refusal.message.contains("--allow-read="), "{}", refusal.message);
+            assert!(
+                refusal.message.contains("--allow-read="),
+                "{}",
+                refusal.message
+            );
             denied(&permissions, Access::Write, &project.join(path));
         }
         let inside = permissions
-            .check_path(Access::Write, &project.join("door/../project/new.txt"), LastLink::Follow)
+            .check_path(
+                Access::Write,
+                &project.join("door/../project/new.txt"),
+                LastLink::Follow,
+            )
             .expect("comes back inside");
         assert!(inside.ends_with("project/new.txt"));
     }
@@ -299,17 +315,26 @@ mod tests {
         symlink("b", folder.path().join("a")).expect("link");
         symlink("a", folder.path().join("b")).expect("link");
         let error = resolve(&folder.path().join("a"), LastLink::Follow).expect_err("a circle");
-        assert_eq!(error.raw_os_error(), Some(rustix::io::Errno::LOOP.raw_os_error()));
+        assert_eq!(
+            error.raw_os_error(),
+            Some(rustix::io::Errno::LOOP.raw_os_error())
+        );
     }
 
     #[test]
     fn network_and_programs_are_refused_by_name() {
         let mut permissions = Permissions::new(Path::new("/tmp"));
-        let refusal = permissions.check_network("example.com", 443).expect_err("no network");
+        let refusal = permissions
+            .check_network("example.com", 443)
+            .expect_err("no network");
         assert!(refusal.message.contains("`--allow-net=example.com`"));
         permissions.network = Grant::Only(vec!["example.com".to_owned()]);
-        permissions.check_network("example.com", 443).expect("allowed");
-        permissions.check_network("example.org", 443).expect_err("another host");
+        permissions
+            .check_network("example.com", 443)
+            .expect("allowed");
+        permissions
+            .check_network("example.org", 443)
+            .expect_err("another host");
         permissions.check_run("sh").expect_err("no programs");
     }
 }

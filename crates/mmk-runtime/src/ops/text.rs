@@ -99,7 +99,9 @@ pub(crate) fn op_node_text_decode<'s>(
         Encoding::Base64 => one_byte(scope, &to_base64(bytes, BASE64_LETTERS, Padding::Equals)),
         Encoding::Base64Url => one_byte(scope, &to_base64(bytes, BASE64URL_LETTERS, Padding::None)),
     };
-    made.ok_or_else(|| JsErrorBox::generic("Cannot create a string longer than 0x1fffffe8 characters"))
+    made.ok_or_else(|| {
+        JsErrorBox::generic("Cannot create a string longer than 0x1fffffe8 characters")
+    })
 }
 
 /// `buffer.isUtf8(bytes)`.
@@ -180,7 +182,8 @@ fn from_hex(text: &[u8]) -> Vec<u8> {
         .collect()
 }
 
-const BASE64_LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const BASE64_LETTERS: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64URL_LETTERS: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -193,10 +196,9 @@ enum Padding {
 fn to_base64(bytes: &[u8], letters: &[u8; 64], padding: Padding) -> Vec<u8> {
     let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
-        let joined = group
-            .iter()
-            .enumerate()
-            .fold(0u32, |sum, (place, byte)| sum | u32::from(*byte) << (16 - 8 * place));
+        let joined = group.iter().enumerate().fold(0u32, |sum, (place, byte)| {
+            sum | u32::from(*byte) << (16 - 8 * place)
+        });
         for place in 0..=group.len() {
             text.push(letters[(joined >> (18 - 6 * place) & 63) as usize]);
         }
@@ -279,7 +281,10 @@ mod tests {
         assert_eq!(written(b"a", BASE64_LETTERS, Padding::Equals), "YQ==");
         assert_eq!(written(b"ab", BASE64_LETTERS, Padding::Equals), "YWI=");
         assert_eq!(written(b"abc", BASE64_LETTERS, Padding::Equals), "YWJj");
-        assert_eq!(written(&[0xff, 0xfe], BASE64URL_LETTERS, Padding::None), "__4");
+        assert_eq!(
+            written(&[0xff, 0xfe], BASE64URL_LETTERS, Padding::None),
+            "__4"
+        );
     }
 
     #[test]

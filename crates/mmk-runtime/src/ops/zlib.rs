@@ -63,18 +63,30 @@ impl From<io::Error> for ZlibError {
 impl Codec {
     /// `level` is zlib's 0 to 9 or brotli's 0 to 11; negative means the usual one. `window` is brotli's.
     fn new(kind: &str, level: i32, window: u32) -> Option<Self> {
-        let effort = u32::try_from(level).map_or(Compression::new(6), |level| Compression::new(level.min(9)));
+        let effort = u32::try_from(level)
+            .map_or(Compression::new(6), |level| Compression::new(level.min(9)));
         let quality = u32::try_from(level).map_or(11, |level| level.min(11));
         let out = Output::new();
         Some(match kind {
-            "gzip" => Self::Gzip(GzBuilder::new().operating_system(GZIP_UNIX).write(out, effort)),
+            "gzip" => Self::Gzip(
+                GzBuilder::new()
+                    .operating_system(GZIP_UNIX)
+                    .write(out, effort),
+            ),
             "gunzip" => Self::Gunzip(MultiGzDecoder::new(out)),
             "deflate" => Self::Deflate(ZlibEncoder::new(out, effort)),
             "inflate" => Self::Inflate(Inflater::new(Header::Zlib)),
             "deflateRaw" => Self::DeflateRaw(DeflateEncoder::new(out, effort)),
             "inflateRaw" => Self::Inflate(Inflater::new(Header::None)),
-            "brotliCompress" => Self::BrotliCompress(Box::new(brotli::CompressorWriter::new(out, BROTLI_BUFFER, quality, window))),
-            "brotliDecompress" => Self::BrotliDecompress(Box::new(brotli::DecompressorWriter::new(out, BROTLI_BUFFER))),
+            "brotliCompress" => Self::BrotliCompress(Box::new(brotli::CompressorWriter::new(
+                out,
+                BROTLI_BUFFER,
+                quality,
+                window,
+            ))),
+            "brotliDecompress" => Self::BrotliDecompress(Box::new(
+                brotli::DecompressorWriter::new(out, BROTLI_BUFFER),
+            )),
             _ => return None,
         })
     }
@@ -117,7 +129,9 @@ impl Codec {
         match self {
             Self::Gzip(writer) => writer.finish(),
             // Whatever is wrong at this point, it is that something is missing.
-            Self::Gunzip(writer) => writer.finish().map_err(|_| io::ErrorKind::UnexpectedEof.into()),
+            Self::Gunzip(writer) => writer
+                .finish()
+                .map_err(|_| io::ErrorKind::UnexpectedEof.into()),
             Self::Deflate(writer) => writer.finish(),
             Self::Inflate(writer) if writer.ended => Ok(writer.output),
             Self::Inflate(_) => Err(io::ErrorKind::UnexpectedEof.into()),
@@ -125,7 +139,9 @@ impl Codec {
             Self::BrotliCompress(writer) => Ok(writer.into_inner()),
             Self::BrotliDecompress(mut writer) => {
                 writer.close()?;
-                writer.into_inner().map_err(|_| io::ErrorKind::UnexpectedEof.into())
+                writer
+                    .into_inner()
+                    .map_err(|_| io::ErrorKind::UnexpectedEof.into())
             }
         }
     }
@@ -196,13 +212,22 @@ unsafe impl GarbageCollected for RunningCodec {
 
 #[op2]
 #[cppgc]
-pub(crate) fn op_node_zlib_new(#[string] kind: &str, #[smi] level: i32, #[smi] window: u32) -> Option<RunningCodec> {
-    Some(RunningCodec(RefCell::new(Some(Codec::new(kind, level, window)?))))
+pub(crate) fn op_node_zlib_new(
+    #[string] kind: &str,
+    #[smi] level: i32,
+    #[smi] window: u32,
+) -> Option<RunningCodec> {
+    Some(RunningCodec(RefCell::new(Some(Codec::new(
+        kind, level, window,
+    )?))))
 }
 
 #[op2]
 #[buffer]
-pub(crate) fn op_node_zlib_write(#[cppgc] codec: &RunningCodec, #[buffer] bytes: &[u8]) -> Result<Vec<u8>, ZlibError> {
+pub(crate) fn op_node_zlib_write(
+    #[cppgc] codec: &RunningCodec,
+    #[buffer] bytes: &[u8],
+) -> Result<Vec<u8>, ZlibError> {
     match codec.0.borrow_mut().as_mut() {
         Some(codec) => Ok(codec.write(bytes)?),
         None => Ok(Vec::new()),

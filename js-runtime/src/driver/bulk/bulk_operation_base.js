@@ -17,7 +17,7 @@ import { execute, OWN_COLLATION, RETRYABLE, WRITE } from '../execute.js';
 import { deleteStatement, updateStatement } from '../operations/statements.js';
 import { deleteCommand, insertCommand, updateCommand } from '../operations/write.js';
 import { addId } from '../primary_key.js';
-import { NO_OPTIONS, resolveSettings } from '../settings.js';
+import { asOptions, resolveSettings } from '../settings.js';
 import { WriteConcern } from '../write_concern.js';
 import { emptyBulkResult, encodeAgain, mergeReply } from './batch.js';
 import { BulkWriteResult } from './bulk_write_result.js';
@@ -33,7 +33,7 @@ export class BulkOperationBase {
     if (!collection.client.isConnected) {
       throw new MongoNotConnectedError('MongoClient must be connected to perform this operation');
     }
-    options = options ?? NO_OPTIONS;
+    options = asOptions(options);
     this.collection = collection;
     this.isOrdered = isOrdered;
     const settings = resolveSettings(collection.settings, options);

@@ -31,7 +31,7 @@ export async function clientBulkWrite(client, models, given) {
   const settings = resolveSettings(client.settings, options);
   const isUnacknowledged = settings.writeConcern?.w === 0;
   if (isUnacknowledged) refuseUnacknowledged(options);
-  if (!client.isConnected) await client.connect();
+  if (!client.isConnected) await client.open();
   const pkFactory = client.options.pkFactory ?? DEFAULT_PK_FACTORY;
   const batches = splitIntoBatches(models, { facts: client.facts, pkFactory, bson: settings.bson });
   if (isUnacknowledged) {

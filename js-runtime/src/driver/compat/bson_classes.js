@@ -1,6 +1,7 @@
 /**
- * BSON classes as older majors have them: numbers and 12-byte strings as ids, and constructors that work without `new`. The classes
- * themselves stay untouched, as the codec makes their instances; scripts get a callable stand-in with the same prototype.
+ * BSON classes as older majors have them: numbers and 12-byte strings as ids, and constructors that work without `new`.
+ * The classes themselves stay untouched, as the codec makes their instances; scripts get a callable stand-in with the
+ * same prototype.
  */
 
 /** Classes of bson 1 and 4 that can be called as functions. */

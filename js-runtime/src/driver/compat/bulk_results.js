@@ -1,4 +1,7 @@
-/** Bulk writes as older majors have them: the server's names for counts until 5, the raw result in sight until 4, `remove` in 3. */
+/**
+ * Bulk writes as older majors have them: the server's names for counts until 5, the raw result in sight until 4,
+ * `remove` in 3.
+ */
 
 import { BulkWriteResult } from '../bulk/bulk_write_result.js';
 import { FindOperators } from '../bulk/find_operators.js';

@@ -1,6 +1,7 @@
 /**
- * Connection options of older majors: those that mean something under another name are translated, those that have no effect any
- * more are taken out, with one warning that names them. Options that were never known are left for the client to refuse.
+ * Connection options of older majors: those that mean something under another name are translated, those that have no
+ * effect any more are taken out, with one warning that names them. Options that were never known are left for the
+ * client to refuse.
  */
 
 import { emitWarningOnce } from '../warning.js';
@@ -21,10 +22,11 @@ const RENAMED = {
 /** Without effect since 4.0, or bound to the old connection handling. */
 const WITHOUT_EFFECT = new Set([
   'useNewUrlParser', 'useUnifiedTopology', 'keepAlive', 'keepAliveInitialDelay', 'autoReconnect', 'auto_reconnect',
-  'reconnectTries', 'reconnectInterval', 'bufferMaxEntries', 'ha', 'haInterval', 'acceptableLatencyMS', 'secondaryAcceptableLatencyMS',
-  'domainsEnabled', 'promiseLibrary', 'loggerLevel', 'logger', 'validateOptions', 'useRecoveryToken', 'numberOfRetries',
-  'retryMiliSeconds', 'connectWithNoPrimary', 'connectionTimeoutMS', 'sslCRL', 'ciphers', 'ecdhCurve', 'native_parser', 'useCreateIndex',
-  'useFindAndModify', 'server', 'replset', 'mongos', 'db', 'uri_decode_auth', 'strict', 'fsync',
+  'reconnectTries', 'reconnectInterval', 'bufferMaxEntries', 'ha', 'haInterval', 'acceptableLatencyMS',
+  'secondaryAcceptableLatencyMS', 'domainsEnabled', 'promiseLibrary', 'loggerLevel', 'logger', 'validateOptions',
+  'useRecoveryToken', 'numberOfRetries', 'retryMiliSeconds', 'connectWithNoPrimary', 'connectionTimeoutMS', 'sslCRL',
+  'ciphers', 'ecdhCurve', 'native_parser', 'useCreateIndex', 'useFindAndModify', 'server', 'replset', 'mongos', 'db',
+  'uri_decode_auth', 'strict', 'fsync',
 ]);
 
 function translated(name, value) {
@@ -67,6 +69,10 @@ function adaptUri(uri, dropped) {
   return kept.length === 0 ? base : `${base}?${kept.join('&')}`;
 }
 
+function warnOf(names) {
+  emitWarningOnce(`the connection options \`${names.join('`, `')}\` have no effect and are ignored`);
+}
+
 /**
  * @param {Function} MongoClient
  * @returns {Function} the same class for `instanceof` and `extends`, taking options of older majors
@@ -76,7 +82,7 @@ export function acceptOlderOptions(MongoClient) {
     construct(target, [uri, options, ...rest], newTarget) {
       const dropped = new Set();
       const args = [adaptUri(uri, dropped), adaptOptions(options, dropped), ...rest];
-      if (dropped.size > 0) emitWarningOnce(`the connection options \`${[...dropped].join('`, `')}\` have no effect and are ignored`);
+      if (dropped.size > 0) warnOf([...dropped]);
       return Reflect.construct(target, args, newTarget === proxy ? target : newTarget);
     },
   });

@@ -1,6 +1,6 @@
 /**
- * Makes the driver behave like an older major of npm `mongodb`. What differs is listed in docs/driver-majors.md; where majors don't
- * differ nothing is touched. The classes are changed in place, so an isolate has one major for good.
+ * Makes the driver behave like an older major of npm `mongodb`. What differs is listed in docs/driver-majors.md; where
+ * majors don't differ nothing is touched. The classes are changed in place, so an isolate has one major for good.
  */
 
 import { adaptBsonClasses } from './bson_classes.js';

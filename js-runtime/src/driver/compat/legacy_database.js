@@ -45,7 +45,9 @@ function adaptCollection({ Db }) {
       whenDone?.(null, collection);
       return collection;
     }
-    if (typeof whenDone !== 'function') throw new MongoError(`A callback is required in strict mode. While getting collection ${name}`);
+    if (typeof whenDone !== 'function') {
+      throw new MongoError(`A callback is required in strict mode. While getting collection ${name}`);
+    }
     settleCallback(existingCollection(this, collection, name), whenDone, null);
     return undefined;
   });

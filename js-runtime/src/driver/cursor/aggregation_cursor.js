@@ -29,7 +29,7 @@ export class AggregationCursor extends ExplainableCursor {
     const { writeConcern } = this.cursorSettings;
     const command = aggregateCommand(namespace.collection, pipeline, options, writeConcern);
     const writes = hasWriteStage(pipeline, options);
-    if (writes && this.client.facts.maxWireVersion < SECONDARY_WRITES) settings.readPreference = undefined;
+    if (writes && this.client.isOlderThan(SECONDARY_WRITES)) settings.readPreference = undefined;
     return {
       method: 'aggregate',
       client: this.client,

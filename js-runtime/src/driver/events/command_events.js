@@ -1,5 +1,11 @@
 /** Events about single commands, made from what the native client recorded. */
 
+import { MongoNetworkError, MongoServerError } from '../errors.js';
+
+function failureOf({ failure, reply, message }) {
+  return failure ?? (reply ? new MongoServerError(reply) : new MongoNetworkError(message));
+}
+
 class CommandEvent {
   constructor(name, { address, connectionId, serviceId, requestId, databaseName, commandName, serverConnectionId }) {
     this.name = name;
@@ -39,6 +45,6 @@ export class CommandFailedEvent extends CommandEvent {
   constructor(recorded) {
     super('commandFailed', recorded);
     this.duration = recorded.duration;
-    this.failure = recorded.failure;
+    this.failure = failureOf(recorded);
   }
 }

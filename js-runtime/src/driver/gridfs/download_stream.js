@@ -172,7 +172,8 @@ export class GridFSBucketReadStream extends Readable {
     if (bytes.byteLength === expectedLength) return bytes;
     if (remaining <= 0) {
       throw new MongoGridFSChunkError(
-        `ExtraChunk: Got unexpected n: ${document.n}, expected file length ${file.length} bytes but already read ${bytesRead} bytes`,
+        `ExtraChunk: Got unexpected n: ${document.n}, expected file length ${file.length} bytes ` +
+          `but already read ${bytesRead} bytes`,
       );
     }
     throw new MongoGridFSChunkError(

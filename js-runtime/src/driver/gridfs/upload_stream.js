@@ -6,8 +6,6 @@ import { Writable } from '../streams.js';
 import { WriteConcern } from '../write_concern.js';
 import { ensureBucketIndexes } from './indexes.js';
 
-const encoder = new TextEncoder();
-
 /** Runs `work` and tells the stream how it ended, never before the caller has returned. */
 function settle(work, callback) {
   work().then(
@@ -54,7 +52,7 @@ export class GridFSBucketWriteStream extends Writable {
   }
 
   _write(chunk, encoding, callback) {
-    settle(() => this.#store(typeof chunk === 'string' ? encoder.encode(chunk) : chunk), callback);
+    settle(() => this.#store(chunk), callback);
   }
 
   _final(callback) {

@@ -1,4 +1,4 @@
-/** The `create` command, and the helper collections that encrypted collections need. */
+/** The `create` command, and the further collections that encrypted collections need. */
 
 import { execute, WRITE } from '../execute.js';
 import { NO_OPTIONS, resolveSettings } from '../settings.js';

@@ -45,7 +45,7 @@ export class ClientSession extends EventEmitter {
     this.transaction = new Transaction();
     this.commitAttempted = undefined;
     hide(this, { handle: undefined, opening: undefined, knownId: undefined });
-    hide(this, { transactionNumber: undefined, transactionNumberDue: false });
+    hide(this, { transactionNumber: undefined, transactionNumbersDue: 0, isDirty: false });
     this.#start();
   }
 
@@ -82,7 +82,7 @@ export class ClientSession extends EventEmitter {
   }
 
   get serverSession() {
-    return { id: this.id, txnNumber: this.transactionNumber?.toNumber() ?? 0, isDirty: false };
+    return { id: this.id, txnNumber: this.transactionNumber?.toNumber() ?? 0, isDirty: this.isDirty };
   }
 
   get isPinned() {
@@ -156,7 +156,7 @@ export class ClientSession extends EventEmitter {
   }
 
   incrementTransactionNumber() {
-    this.transactionNumberDue = true;
+    this.transactionNumbersDue++;
   }
 
   inTransaction() {

@@ -52,8 +52,8 @@ export function applySession(session, command) {
 }
 
 function applyTransaction(session, command) {
-  if (session.transactionNumberDue) {
-    session.transactionNumberDue = false;
+  // A transaction that sent nothing has used up its number all the same.
+  for (; session.transactionNumbersDue > 0; session.transactionNumbersDue--) {
     session.transactionNumber = Long.fromBigInt(bridge.nextTransactionNumber(session.handle));
   }
   command.txnNumber = session.transactionNumber;

@@ -5,7 +5,7 @@ module.exports = (load) => {
   const os = load('os');
   const record = recorder();
   record('same object', () => process === globalThis.process);
-  record('facts', () => [process.platform, process.arch, process.pid > 0, process.ppid > 0, process.cwd() === require('path').resolve('.'), process.version.startsWith('v20.'), typeof process.versions.node, process.release.name, process.argv.length > 1, process.execArgv.length, process.getuid(), Object.prototype.toString.call(process)]);
+  record('facts', () => [process.platform, process.arch, process.pid > 0, process.ppid > 0, process.cwd() === require('path').resolve('.'), process.version.startsWith('v20.'), typeof process.versions.node, process.release.name, process.getuid(), Object.prototype.toString.call(process)]);
   record('environment', () => {
     process.env.MMK_CASE = 5;
     const seen = [process.env.MMK_CASE, 'MMK_CASE' in process.env, Object.keys(process.env).includes('MMK_CASE'), process.env.PATH === process.env['PATH'], process.env.NOT_THERE];
