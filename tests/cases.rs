@@ -44,7 +44,11 @@ fn every_case_ends_as_written() {
     let cases = find_cases(folder);
     assert!(!cases.is_empty());
     for case in &cases {
-        let name = case.strip_prefix(folder).unwrap_or(case).display().to_string();
+        let name = case
+            .strip_prefix(folder)
+            .unwrap_or(case)
+            .display()
+            .to_string();
         if let Err(difference) = play(case) {
             failures.push(format!("--- {name}\n{difference}"));
         }
@@ -98,13 +102,20 @@ fn play(folder: &Path) -> Result<(), String> {
         }
         seen.push_str(&format!("[exit {}]\n\n", output.code()));
         if output.code() != step.exit {
-            return Err(format!("exit code {} instead of {}\n{seen}", output.code(), step.exit));
+            return Err(format!(
+                "exit code {} instead of {}\n{seen}",
+                output.code(),
+                step.exit
+            ));
         }
     }
     compare(&folder.join("expected.txt"), &seen)?;
     if folder.join("after.json").exists() {
         let state = serde_json::to_string_pretty(&project.dump()).expect("JSON");
-        compare(&folder.join("after.json"), &crate::support::stable(&state, &[]))?;
+        compare(
+            &folder.join("after.json"),
+            &crate::support::stable(&state, &[]),
+        )?;
     }
     Ok(())
 }

@@ -20,7 +20,11 @@ fn example_files() -> Vec<PathBuf> {
 fn example() -> Project {
     let project = Project::new();
     for file in example_files() {
-        let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+        let name = file
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let source = std::fs::read_to_string(&file).expect("a readable file");
         project.migration(&name, &source);
     }
@@ -38,7 +42,12 @@ fn every_migration_does_what_it_says_and_down_takes_it_back() {
     let project = example();
     let names: Vec<String> = example_files()
         .iter()
-        .map(|path| path.file_name().expect("a name").to_string_lossy().into_owned())
+        .map(|path| {
+            path.file_name()
+                .expect("a name")
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     assert!(names.len() >= 6);
     let mut before = vec![project.dump()];
@@ -48,11 +57,11 @@ fn every_migration_does_what_it_says_and_down_takes_it_back() {
     }
     let last = before.last().expect("states");
     assert_eq!(documents(last, "orders").len(), 300);
-    assert!(
-        documents(last, "orders")
-            .iter()
-            .all(|order| order["totalCents"].as_i64().is_some_and(|total| total >= 450))
-    );
+    assert!(documents(last, "orders").iter().all(|order| {
+        order["totalCents"]
+            .as_i64()
+            .is_some_and(|total| total >= 450)
+    }));
     assert_eq!(documents(last, "addresses").len(), 3);
     for customer in documents(last, "customers") {
         assert!(customer.get("addresses").is_none() && customer.get("name").is_none());
@@ -71,8 +80,14 @@ fn every_migration_does_what_it_says_and_down_takes_it_back() {
     project.run(&["up"]).exits(0).says("Nothing to migrate");
 
     // The last one is irreversible and says so; everything below it goes back step by step.
-    let refused = project.run(&["down", names.last().expect("names")]).exits(1);
-    assert!(refused.stderr.contains("irreversible"), "{}", refused.stderr);
+    let refused = project
+        .run(&["down", names.last().expect("names")])
+        .exits(1);
+    assert!(
+        refused.stderr.contains("irreversible"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(project.dump(), *before.last().expect("states"));
 }
 
@@ -100,7 +115,11 @@ fn down_restores_the_state_before_each_migration() {
         project.run(&["down", &name]).exits(0);
         states.pop();
         let expected = states.last().expect("a state before");
-        assert_eq!(forgiven(project.dump()), forgiven(expected.clone()), "after down of {name}");
+        assert_eq!(
+            forgiven(project.dump()),
+            forgiven(expected.clone()),
+            "after down of {name}"
+        );
     }
 }
 
@@ -108,7 +127,9 @@ fn down_restores_the_state_before_each_migration() {
 fn forgiven(mut state: Value) -> Value {
     let collections = state.as_object_mut().expect("collections");
     collections.retain(|_, collection| {
-        collection["documents"].as_array().is_some_and(|all| !all.is_empty())
+        collection["documents"]
+            .as_array()
+            .is_some_and(|all| !all.is_empty())
     });
     for collection in collections.values_mut() {
         for document in collection["documents"].as_array_mut().expect("documents") {

@@ -130,7 +130,10 @@ fn kill_nine_at_any_moment_and_the_next_run_recovers() {
     });
     let interrupted = interrupted.into_inner();
     println!("{kills} kills, {interrupted} of them in the middle: every next run ended right");
-    assert!(interrupted > 0, "no kill hit a run: the moments are chosen badly");
+    assert!(
+        interrupted > 0,
+        "no kill hit a run: the moments are chosen badly"
+    );
 }
 
 /// Kills a run at its own moment and lets the next one recover; whether the kill hit a run that was still going.
@@ -160,7 +163,10 @@ fn kill_and_recover(kill: usize) -> bool {
     crate::support::finish(start(&["up", "--wait", "30s"])).exits(0);
     assert_eq!(project.documents("state").len(), 20);
     assert_eq!(project.applied().len(), 4, "after kill {kill}");
-    let status = project.run(&["status", "--json", "--check"]).exits(0).json();
+    let status = project
+        .run(&["status", "--json", "--check"])
+        .exits(0)
+        .json();
     assert!(
         status
             .as_array()
@@ -189,7 +195,9 @@ fn an_endless_loop_keeps_its_lock_and_ends_at_control_c() {
         .env("MMK_LOCK_TTL", "3")
         .spawn()
         .expect("the binary starts");
-    wait_until("the migration runs", || !project.documents("started").is_empty());
+    wait_until("the migration runs", || {
+        !project.documents("started").is_empty()
+    });
     let locked_at = || {
         project.documents("_mmk_locks")[0]
             .get_datetime("lockedAt")
@@ -197,13 +205,22 @@ fn an_endless_loop_keeps_its_lock_and_ends_at_control_c() {
             .timestamp_millis()
     };
     let first = locked_at();
-    wait_until("the lock is renewed while the loop spins", || locked_at() > first);
+    wait_until("the lock is renewed while the loop spins", || {
+        locked_at() > first
+    });
     let second = project.run(&["up"]).exits(1);
-    assert!(second.stderr.contains("LOCK_ALREADY_HELD"), "{}", second.stderr);
+    assert!(
+        second.stderr.contains("LOCK_ALREADY_HELD"),
+        "{}",
+        second.stderr
+    );
     signal(&child, "-INT");
     let stopped = output(child);
     assert!(!stopped.status.success());
-    assert!(project.documents("_mmk_locks").is_empty(), "the lock is given back");
+    assert!(
+        project.documents("_mmk_locks").is_empty(),
+        "the lock is given back"
+    );
     assert!(project.applied().is_empty());
     let attempt = &project.documents("_mmk_history")[0];
     assert_eq!(attempt.get_str("state").expect("a state"), "failed");
@@ -231,7 +248,9 @@ fn nothing_is_written_after_the_lock_was_stolen() {
         .env("MMK_LOCK_TTL", "2")
         .spawn()
         .expect("the binary starts");
-    wait_until("the migration writes", || !project.documents("writes").is_empty());
+    wait_until("the migration writes", || {
+        !project.documents("writes").is_empty()
+    });
     with_database(&project.database, async |database| {
         database
             .collection::<bson::Document>("_mmk_locks")
@@ -250,7 +269,9 @@ fn nothing_is_written_after_the_lock_was_stolen() {
     // The process is gone; nothing can follow. The thief's lock is left alone.
     assert_eq!(project.documents("writes").len(), count);
     assert_eq!(
-        project.documents("_mmk_locks")[0].get_str("owner").expect("an owner"),
+        project.documents("_mmk_locks")[0]
+            .get_str("owner")
+            .expect("an owner"),
         "somebody-else"
     );
 }
@@ -264,7 +285,9 @@ fn a_terminated_run_gives_its_lock_back() {
         "",
     );
     let child = project.command(&["up"]).spawn().expect("the binary starts");
-    wait_until("the migration runs", || !project.documents("started").is_empty());
+    wait_until("the migration runs", || {
+        !project.documents("started").is_empty()
+    });
     signal(&child, "-TERM");
     assert!(!output(child).status.success());
     assert!(project.documents("_mmk_locks").is_empty());
@@ -273,7 +296,11 @@ fn a_terminated_run_gives_its_lock_back() {
 #[test]
 fn a_heap_bomb_ends_in_a_named_error() {
     let project = Project::new();
-    project.script("1-bomb.js", "const all = []; while (true) all.push({ n: all.length });", "");
+    project.script(
+        "1-bomb.js",
+        "const all = []; while (true) all.push({ n: all.length });",
+        "",
+    );
     let failed = project.run(&["up", "--max-memory", "128MB"]).exits(1);
     assert!(failed.stderr.contains("OUT_OF_MEMORY"), "{}", failed.stderr);
     assert!(project.documents("_mmk_locks").is_empty());

@@ -47,7 +47,10 @@ fn dependencies_point_in_one_direction() {
         .collect();
     let expected: BTreeSet<&str> = ALLOWED.iter().map(|(name, ..)| *name).collect();
     let found: BTreeSet<&str> = packages.keys().map(String::as_str).collect();
-    assert_eq!(found, expected, "a crate came or went: draw it in docs/architecture.md");
+    assert_eq!(
+        found, expected,
+        "a crate came or went: draw it in docs/architecture.md"
+    );
     for (name, ours, driver, engine) in ALLOWED {
         let dependencies = &packages[name];
         for dependency in dependencies.iter().filter(|name| name.starts_with("mmk-")) {

@@ -70,7 +70,7 @@ fn the_javascript_passes_its_own_tests() {
 /// The part of the report that tells what failed.
 fn failures(report: &str) -> String {
     let lines: Vec<&str> = report.lines().collect();
-    let mut shown = Vec::new();
+    let mut shown: Vec<&str> = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         if line.trim_start().starts_with("not ok") || line.contains("✖") {
             shown.extend(&lines[index..(index + 25).min(lines.len())]);

@@ -1,6 +1,8 @@
 //! Drives the binary against a real mongod: what a user types, what a user sees, what the database holds afterwards. Links nothing of
 //! ours but the sandbox. One test binary, many modules; the scenarios that need only files are folders below `cases/`.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it tried")]
+
 mod support;
 
 mod amendments;

@@ -5,29 +5,51 @@ use crate::support::Project;
 #[test]
 fn the_first_failure_stops_and_the_next_up_goes_on() {
     let project = Project::new();
-    project.script("1-first.js", "await db.collection('a').insertOne({ _id: 1 });", "");
+    project.script(
+        "1-first.js",
+        "await db.collection('a').insertOne({ _id: 1 });",
+        "",
+    );
     let broken = project.script(
         "2-second.js",
         "await db.collection('a').insertOne({ _id: 2 });\n    throw new TypeError('half-way');",
         "",
     );
-    project.script("3-third.js", "await db.collection('a').insertOne({ _id: 3 });", "");
+    project.script(
+        "3-third.js",
+        "await db.collection('a').insertOne({ _id: 3 });",
+        "",
+    );
 
     let failed = project.run(&["up", "--json"]).exits(1);
     let json = failed.json();
-    assert_eq!(json["error"]["code"], "MIGRATION_EXECUTION_FAILED", "{json:#}");
+    assert_eq!(
+        json["error"]["code"], "MIGRATION_EXECUTION_FAILED",
+        "{json:#}"
+    );
     assert_eq!(json["results"][0]["file"], "1-first.js", "{json:#}");
     assert_eq!(json["results"][0]["status"], "applied", "{json:#}");
     assert_eq!(project.applied(), ["1-first.js"]);
     let attempt = project
         .documents("_mmk_history")
         .into_iter()
-        .find(|attempt| attempt.get_str("name").is_ok_and(|name| name == "2-second.js"))
+        .find(|attempt| {
+            attempt
+                .get_str("name")
+                .is_ok_and(|name| name == "2-second.js")
+        })
         .expect("the failed attempt is on record");
     assert_eq!(attempt.get_str("state").expect("a state"), "failed");
-    let error = attempt.get_document("error").expect("the error is on record");
+    let error = attempt
+        .get_document("error")
+        .expect("the error is on record");
     assert_eq!(error.get_str("message").expect("a message"), "half-way");
-    assert!(error.get_str("stack").expect("a stack").contains("2-second.js:4"));
+    assert!(
+        error
+            .get_str("stack")
+            .expect("a stack")
+            .contains("2-second.js:4")
+    );
 
     std::fs::write(
         broken,
@@ -36,21 +58,42 @@ fn the_first_failure_stops_and_the_next_up_goes_on() {
     .expect("the file is writable");
     let again = project.run(&["up"]).exits(0);
     assert!(again.stderr.contains("2-second.js") || again.stdout.contains("2-second.js"));
-    assert_eq!(project.applied(), ["1-first.js", "2-second.js", "3-third.js"]);
+    assert_eq!(
+        project.applied(),
+        ["1-first.js", "2-second.js", "3-third.js"]
+    );
 }
 
 #[test]
 fn everything_that_can_be_refused_is_refused_before_the_first_write() {
     let project = Project::new();
-    project.script("1-good.js", "await db.collection('a').insertOne({ _id: 1 });", "");
-    project.migration("2-broken.js", "module.exports = {\n  async up(db) {\n    await db.collection('a'\n  },\n};\n");
+    project.script(
+        "1-good.js",
+        "await db.collection('a').insertOne({ _id: 1 });",
+        "",
+    );
+    project.migration(
+        "2-broken.js",
+        "module.exports = {\n  async up(db) {\n    await db.collection('a'\n  },\n};\n",
+    );
     project.migration("3-no-up.js", "module.exports = { down() {} };\n");
-    project.migration("4-missing.js", "require('./nowhere');\nmodule.exports = { up() {}, down() {} };\n");
+    project.migration(
+        "4-missing.js",
+        "require('./nowhere');\nmodule.exports = { up() {}, down() {} };\n",
+    );
     let refused = project.run(&["up"]).exits(1);
     for part in ["2-broken.js", "3-no-up.js", "4-missing.js", "nowhere"] {
-        assert!(refused.stderr.contains(part), "{part} is missing in\n{}", refused.stderr);
+        assert!(
+            refused.stderr.contains(part),
+            "{part} is missing in\n{}",
+            refused.stderr
+        );
     }
-    assert!(refused.stderr.contains("2-broken.js:3"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("2-broken.js:3"),
+        "{}",
+        refused.stderr
+    );
     assert_eq!(project.dump(), serde_json::json!({}));
     assert!(project.applied().is_empty());
 }
@@ -64,7 +107,11 @@ fn an_error_shows_the_users_line_and_none_of_ours() {
     );
     let failed = project.run(&["up"]).exits(1);
     assert!(failed.stderr.contains("E11000"), "{}", failed.stderr);
-    assert!(failed.stderr.contains("1-duplicate.js:6"), "{}", failed.stderr);
+    assert!(
+        failed.stderr.contains("1-duplicate.js:6"),
+        "{}",
+        failed.stderr
+    );
     assert!(!failed.stderr.contains("ext:"), "{}", failed.stderr);
 }
 
@@ -98,7 +145,10 @@ fn a_forgotten_await_is_finished_and_told() {
 #[test]
 fn a_promise_that_never_settles_is_told_apart() {
     let project = Project::new();
-    project.migration("1-never.js", "module.exports = { up: () => new Promise(() => {}), down() {} };");
+    project.migration(
+        "1-never.js",
+        "module.exports = { up: () => new Promise(() => {}), down() {} };",
+    );
     project.run(&["up"]).exits(1).says("settle");
 }
 

@@ -70,6 +70,11 @@ async function playUnifiedFile(path, text, tally, environment, { filter, limitMs
   const parse = () => environment.driver.BSON.EJSON.parse(text, { relaxed: true });
   for (const [index, { description }] of parse().tests.entries()) {
     if (filter && !`${path}: ${description}`.includes(filter)) continue;
+    const rule = environment.excluded.find(({ file, test }) => path.endsWith(file) && test.test(description));
+    if (rule) {
+      tally.skip(path, description, rule.reason);
+      continue;
+    }
     const file = parse();
     const knownDeviation = environment.deviations === 'judge' ? null : deviationReason(path, description);
     const test = new UnifiedTest(environment, file, file.tests[index], knownDeviation);
@@ -95,6 +100,7 @@ function fileSkipReason(data) {
  * @param {('command' | 'cmap' | 'sdam')[]} [options.unobserved] kinds of events that the driver never reports
  * @param {string} [options.filter] plays only tests whose `path: description` contains it
  * @param {'skip' | 'judge'} [options.deviations] what the official driver is known to do differently (`deviations.js`)
+ * @param {{file: string, test: RegExp, reason: string}[]} [options.excluded] tests of what this driver can't do
  * @param {number} [options.limitMs] how long one test may take
  * @returns {Promise<Summary>}
  */
@@ -112,6 +118,7 @@ export async function runSpecs(options) {
       sleep: options.sleep ?? (milliseconds => new Promise(resolve => setTimeout(resolve, milliseconds))),
       flushEvents: options.flushEvents ?? (async () => {}),
       deviations: options.deviations ?? 'skip',
+      excluded: options.excluded ?? [],
       unobserved: new Set(options.unobserved ?? [])
     };
     for await (const { path, json } of files) {

@@ -17,6 +17,7 @@ function nativeBridge(native) {
     closeCursor: native.op_mmk_close_cursor,
     startSession: native.op_mmk_start_session,
     sessionId: native.op_mmk_session_id,
+    sessionIsDirty: native.op_mmk_session_is_dirty,
     endSession: native.op_mmk_end_session,
     advanceClusterTime: native.op_mmk_advance_cluster_time,
     nextTransactionNumber: native.op_mmk_next_transaction_number,
@@ -67,6 +68,11 @@ export function startSession(client, options) {
 /** The session's `lsid` document as BSON. */
 export function sessionId(session) {
   return implementation.sessionId(session);
+}
+
+/** Whether a command on the session lost its connection. */
+export function sessionIsDirty(session) {
+  return implementation.sessionIsDirty?.(session) ?? false;
 }
 
 /** Gives the server session back. */

@@ -62,13 +62,10 @@ pub(crate) fn block_on<T: Send>(future: impl Future<Output = T> + Send) -> T {
 }
 
 /// Gives test code a database of the server, beside the binary and independent of it.
-pub(crate) fn with_database<T: Send>(
+pub(crate) fn with_database<T: Send + 'static>(
     name: &str,
     work: impl AsyncFnOnce(Database) -> mongodb::error::Result<T> + Send,
-) -> T
-where
-    T: 'static,
-{
+) -> T {
     let uri = server_uri().to_owned();
     std::thread::scope(|scope| {
         scope

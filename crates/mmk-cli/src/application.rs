@@ -5,13 +5,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Parser;
+use clap::FromArgMatches;
 
+use crate::args;
 use crate::args::Cli;
 use crate::args::Command;
 use crate::commands;
-use crate::config_file;
 use crate::context::Context;
+use crate::dialect;
+use crate::dialect::Dialect;
+use crate::dialect_output;
 use crate::environment;
 use crate::exit::ExitCodes;
 use crate::exit::ExitStatus;
@@ -32,24 +35,29 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The whole program.
 pub(crate) fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let directory = match std::env::current_dir() {
+        Ok(directory) => directory,
+        Err(error) => {
+            return refuse_early(&Failure::NoWorkingDirectory {
+                detail: error.to_string(),
+            });
+        }
+    };
+    let variables = environment::variables(&directory);
+    let arguments: Vec<String> = std::env::args_os()
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let dialect = match dialect::detect(&arguments, &directory, &variables) {
+        Ok(dialect) => dialect,
+        Err(failure) => return refuse_early(&failure),
+    };
+    let cli = match parse(dialect, arguments) {
         Ok(cli) => cli,
         Err(error) => return refuse_usage(&error),
     };
     let printer = Arc::new(Printer::new(format(&cli)));
-    let directory = match std::env::current_dir() {
-        Ok(directory) => directory,
-        Err(error) => {
-            let failure = Failure::NoWorkingDirectory {
-                detail: error.to_string(),
-            };
-            printer.error(&render::failure(&failure, std::path::Path::new("/")));
-            return ExitStatus::Setup.code(ExitCodes::Compatible);
-        }
-    };
-    let variables = environment::variables(&directory);
     let codes = early_exit_codes(&cli, &variables);
-    let context = Context::new(cli, directory, variables, printer, codes);
+    let context = Context::new(cli, dialect, directory, variables, printer, codes);
     if needs_engine(&context) {
         // On this thread and before any other exists.
         mmk_runtime::init_platform();
@@ -62,6 +70,18 @@ pub(crate) fn run() -> ExitCode {
         }
     };
     status.code(context.exit_codes())
+}
+
+fn parse(dialect: Dialect, arguments: Vec<String>) -> Result<Cli, clap::Error> {
+    let mut command = args::command(dialect);
+    let matches = command.try_get_matches_from_mut(dialect.translate(arguments))?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+/// A failure before it is known what was asked for.
+fn refuse_early(failure: &Failure) -> ExitCode {
+    Printer::new(Format::Text).error(&render::failure(failure, std::path::Path::new("/")));
+    ExitStatus::Setup.code(ExitCodes::Compatible)
 }
 
 fn run_command(context: &Context) -> Result<ExitStatus, Ended> {
@@ -84,10 +104,13 @@ fn needs_engine(context: &Context) -> bool {
     if matches!(context.cli.command, Command::Init(_)) {
         return false;
     }
-    let asked = context.cli.global.config.as_deref();
-    let config = config_file::find(asked, &context.directory);
+    let config = context.config_path();
     let is_code = |path: &std::path::PathBuf| path.extension().is_none_or(|e| e != "json");
-    context.cli.command.run_args().is_some()
+    // dAvePi's names may be exported by the files themselves.
+    let reads_names =
+        context.dialect == Dialect::Davepi || matches!(context.cli.command, Command::Import(_));
+    reads_names
+        || context.cli.command.run_args().is_some()
         || matches!(context.cli.command, Command::Run(_))
         || matches!(config, Ok(Some(path)) if is_code(&path))
 }
@@ -96,7 +119,11 @@ fn tell(context: &Context, ended: &Ended) {
     let printer = &context.printer;
     match printer.format() {
         Format::Text => {
-            printer.error(&render::failure(&ended.failure, &context.directory));
+            printer.error(&dialect_output::failure(
+                context.dialect,
+                &ended.failure,
+                &context.directory,
+            ));
             if !ended.not_run.is_empty() {
                 printer.error(&render::not_run(&ended.not_run));
             }

@@ -2,8 +2,11 @@
 //! dry run, durations) stay text here; `settings` and the commands refuse them with a code and advice.
 
 use clap::Args;
+use clap::CommandFactory;
 use clap::Parser;
 use clap::Subcommand;
+
+use crate::dialect::Dialect;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -38,6 +41,30 @@ pub(crate) struct GlobalArgs {
     /// Exit codes: `compatible` (0 and 1, as mmk) or `detailed` (one per kind of failure)
     #[arg(long, global = true, value_name = "KIND")]
     pub(crate) exit_codes: Option<String>,
+    /// Work as this tool: mmk, migrate-mongo or davepi (default: by the files in the working directory)
+    #[arg(long = "as", global = true, value_name = "TOOL")]
+    pub(crate) dialect: Option<String>,
+}
+
+/// The parser for a dialect: what one tool's short flags mean is another tool's error.
+pub(crate) fn command(dialect: Dialect) -> clap::Command {
+    let command = Cli::command();
+    if dialect != Dialect::MigrateMongo {
+        return command;
+    }
+    let without_short_force = |name: &'static str, command: clap::Command| {
+        command.mut_subcommand(name, |command| {
+            command.mut_arg("force", |argument| argument.short(None))
+        })
+    };
+    let command = command
+        .mut_arg("config", |argument| {
+            argument.short('f').visible_alias("file")
+        })
+        .mut_arg("dir", |argument| argument.visible_alias("migrations-dir"));
+    ["init", "up", "down"]
+        .into_iter()
+        .fold(command, |command, name| without_short_force(name, command))
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,6 +87,14 @@ pub(crate) enum Command {
     DryRun(DryRunArgs),
     /// Force-release a stuck migration lock left behind by a crashed run
     Unlock(UnlockArgs),
+    /// Record a migration as applied or pending without running it
+    Mark(MarkArgs),
+    /// Record everything up to a migration as applied without running it
+    Baseline(BaselineArgs),
+    /// Record the present text of an applied migration as the right one
+    Accept(AcceptArgs),
+    /// Take over the records of migrate-mongo or dAvePi into mmk's changelog
+    Import(ImportArgs),
     /// Run a JavaScript or TypeScript file as a program, as `node FILE` would; records nothing
     Run(RunFileArgs),
 }
@@ -77,7 +112,21 @@ impl Command {
             Self::List(args) => args.json,
             Self::DryRun(args) => args.json,
             Self::Unlock(args) => args.json,
+            Self::Mark(args) => args.amend.json,
+            Self::Baseline(args) => args.amend.json,
+            Self::Accept(args) => args.amend.json,
+            Self::Import(args) => args.json,
             Self::Run(_) => false,
+        }
+    }
+
+    /// The flags of the commands that correct records.
+    pub(crate) fn amend_args(&self) -> Option<&AmendArgs> {
+        match self {
+            Self::Mark(args) => Some(&args.amend),
+            Self::Baseline(args) => Some(&args.amend),
+            Self::Accept(args) => Some(&args.amend),
+            _ => None,
         }
     }
 
@@ -121,6 +170,9 @@ pub(crate) struct InitArgs {
     /// Write a config that takes the connection from a secret (js and ts only)
     #[arg(long)]
     pub(crate) secret_provider: bool,
+    /// For migrate-mongo: how the config and new migrations export, `commonjs` or `esm`
+    #[arg(short, long, value_name = "KIND")]
+    pub(crate) module: Option<String>,
     /// Overwrite an existing config file
     #[arg(short, long)]
     pub(crate) force: bool,
@@ -176,6 +228,15 @@ pub(crate) struct UpArgs {
     pub(crate) file: Option<String>,
     #[command(flatten)]
     pub(crate) run: RunArgs,
+    /// Run everything pending up to and including this one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<String>,
+    /// Run the next N pending migrations
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub(crate) steps: Option<String>,
+    /// What to do about pending migrations that sort before applied ones: `warn`, `error` or `allow`
+    #[arg(long, value_name = "RULE")]
+    pub(crate) order: Option<String>,
     /// Refuse to run when any applied file changed since it was applied, or is gone
     #[arg(long)]
     pub(crate) strict: bool,
@@ -208,6 +269,15 @@ pub(crate) struct DownArgs {
     /// Revert the last N migrations, regardless of batch
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) steps: Option<String>,
+    /// Revert everything that was applied after this one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<String>,
+    /// Revert everything
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Revert everything of the same run (the default, but for migrate-mongo)
+    #[arg(short, long)]
+    pub(crate) block: bool,
     /// Roll back even if a file changed since it was applied
     #[arg(short, long)]
     pub(crate) force: bool,
@@ -262,6 +332,15 @@ pub(crate) struct DryRunArgs {
     /// Preview reverting the last N migrations (down only)
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub(crate) steps: Option<String>,
+    /// Preview up to this one (up), or everything after it (down)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: Option<String>,
+    /// Preview reverting everything (down only)
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Preview reverting everything of the same run (down only)
+    #[arg(short, long)]
+    pub(crate) block: bool,
     /// Print JSON instead of a table
     #[arg(long)]
     pub(crate) json: bool,
@@ -273,6 +352,80 @@ pub(crate) struct UnlockArgs {
     #[arg(short, long)]
     pub(crate) yes: bool,
     /// Print JSON ({ released, holder })
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Flags of the commands that correct records.
+#[derive(Debug, Default, Clone, Args)]
+pub(crate) struct AmendArgs {
+    /// Why; kept in the history together with who did it
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+    /// Skip the lock (development only)
+    #[arg(long)]
+    pub(crate) no_lock: bool,
+    /// Wait this long for a lock that somebody else holds, such as `30s` or `5m`
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) wait: Option<String>,
+    /// Print JSON of what was recorded
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MarkArgs {
+    /// Either `applied` or `pending`
+    pub(crate) state: String,
+    /// The migrations' files
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) amend: AmendArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BaselineArgs {
+    /// The last migration that the database already has
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: String,
+    #[command(flatten)]
+    pub(crate) amend: AmendArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AcceptArgs {
+    /// The migrations' files
+    #[arg(required = true)]
+    pub(crate) files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) amend: AmendArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Collection to read (default: `changelog`, or `_migrations` for dAvePi)
+    #[arg(long, value_name = "COLLECTION")]
+    pub(crate) from: Option<String>,
+    /// Whose records these are: migrate-mongo or davepi (default: by the look of them)
+    #[arg(long, value_name = "TOOL")]
+    pub(crate) from_tool: Option<String>,
+    /// Collection to write (default: the config's migrationsCollection)
+    #[arg(long, value_name = "COLLECTION")]
+    pub(crate) to: Option<String>,
+    /// Show what would be imported and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Take the recorded hashes for right and don't compare them with the files
+    #[arg(long)]
+    pub(crate) trust_hash: bool,
+    /// Import although the target holds records; those of the same name are replaced
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Skip the lock (development only)
+    #[arg(long)]
+    pub(crate) no_lock: bool,
+    /// Print JSON of the result
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,10 +1,14 @@
 //! The commands, one function each: settings in, exit status out.
 
+mod accept;
+mod baseline;
 mod create;
 mod down;
 mod dry_run;
+mod import;
 mod init;
 mod list;
+mod mark;
 mod redo;
 mod run_file;
 mod status;
@@ -27,6 +31,10 @@ pub(crate) async fn run(context: &Context) -> Result<ExitStatus, Ended> {
         Command::List(args) => Ok(list::list(context, args).await?),
         Command::DryRun(args) => Ok(dry_run::dry_run(context, args).await?),
         Command::Run(args) => Ok(run_file::run_file(context, args).await?),
+        Command::Mark(args) => Ok(mark::mark(context, args).await?),
+        Command::Baseline(args) => Ok(baseline::baseline(context, args).await?),
+        Command::Accept(args) => Ok(accept::accept(context, args).await?),
+        Command::Import(args) => Ok(import::import(context, args).await?),
         Command::Unlock(args) => Ok(unlock::unlock(context, args).await?),
     }
 }

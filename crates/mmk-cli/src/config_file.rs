@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::failure::Failure;
 
-const DISCOVERED: [&str; 3] = ["mmk.config.ts", "mmk.config.js", "mmk.config.json"];
+/// What is looked for when nobody names a file.
+pub(crate) const DISCOVERED: [&str; 3] = ["mmk.config.ts", "mmk.config.js", "mmk.config.json"];
 const EXTENSIONS: [&str; 7] = ["ts", "mts", "cts", "js", "mjs", "cjs", "json"];
 
 /// The content of a config file.
@@ -23,9 +24,13 @@ pub(crate) struct ConfigFile {
 }
 
 /// Finds the file. `Ok(None)` when nobody asked for one and there is none.
-pub(crate) fn find(asked: Option<&str>, directory: &Path) -> Result<Option<PathBuf>, Failure> {
+pub(crate) fn find(
+    asked: Option<&str>,
+    directory: &Path,
+    discovered: &[&str],
+) -> Result<Option<PathBuf>, Failure> {
     let Some(asked) = asked else {
-        return Ok(DISCOVERED
+        return Ok(discovered
             .iter()
             .map(|name| directory.join(name))
             .find(|candidate| candidate.is_file()));
@@ -38,7 +43,7 @@ pub(crate) fn find(asked: Option<&str>, directory: &Path) -> Result<Option<PathB
             path,
             hint: Some(format!(
                 "create one with `mmk-js init`, or leave `--config` out to use {} of the current directory",
-                DISCOVERED.join(", ")
+                discovered.join(", ")
             )),
             script: None,
         });
@@ -149,11 +154,11 @@ mod tests {
     #[test]
     fn typescript_is_found_before_javascript_before_json() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(find(None, folder.path()).unwrap(), None);
+        assert_eq!(find(None, folder.path(), &DISCOVERED).unwrap(), None);
         for name in ["mmk.config.json", "mmk.config.js", "mmk.config.ts"] {
             std::fs::write(folder.path().join(name), "").unwrap();
             assert_eq!(
-                find(None, folder.path()).unwrap(),
+                find(None, folder.path(), &DISCOVERED).unwrap(),
                 Some(folder.path().join(name))
             );
         }
@@ -162,11 +167,11 @@ mod tests {
     #[test]
     fn a_named_file_must_exist_and_have_a_known_extension() {
         let folder = tempfile::tempdir().unwrap();
-        let missing = find(Some("other.json"), folder.path()).unwrap_err();
+        let missing = find(Some("other.json"), folder.path(), &DISCOVERED).unwrap_err();
         assert_eq!(missing.code(), "CONFIG_INVALID");
         assert!(missing.to_string().contains("other.json` doesn't exist"));
         std::fs::write(folder.path().join("mmk.yaml"), "").unwrap();
-        let odd = find(Some("mmk.yaml"), folder.path()).unwrap_err();
+        let odd = find(Some("mmk.yaml"), folder.path(), &DISCOVERED).unwrap_err();
         assert!(odd.to_string().contains(".ts, .mts"), "{odd}");
     }
 

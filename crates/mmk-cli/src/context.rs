@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use crate::args::Cli;
 use crate::config_file;
+use crate::config_file::ConfigFile;
+use crate::dialect::Dialect;
+use crate::dialect::MIGRATE_MONGO_CONFIGS;
 use crate::engine;
 use crate::exit::ExitCodes;
 use crate::failure::Failure;
@@ -17,9 +20,12 @@ use crate::render;
 use crate::settings::Need;
 use crate::settings::Settings;
 use crate::settings::Variables;
+use crate::tool::Tool;
+use crate::tool_config;
 
 pub(crate) struct Context {
     pub(crate) cli: Cli,
+    pub(crate) dialect: Dialect,
     /// The working directory, absolute.
     pub(crate) directory: PathBuf,
     pub(crate) variables: Variables,
@@ -31,6 +37,7 @@ pub(crate) struct Context {
 impl Context {
     pub(crate) fn new(
         cli: Cli,
+        dialect: Dialect,
         directory: PathBuf,
         variables: Variables,
         printer: Arc<Printer>,
@@ -38,6 +45,7 @@ impl Context {
     ) -> Self {
         Self {
             cli,
+            dialect,
             directory,
             variables,
             printer,
@@ -52,15 +60,16 @@ impl Context {
 
     /// Reads the config file, if there is one, and resolves the settings; tells what is worth telling about both.
     pub(crate) async fn settings(&self, need: Need) -> Result<Settings, Failure> {
-        let asked = self.cli.global.config.as_deref();
-        let file = match config_file::find(asked, &self.directory)? {
+        let file = match self.config_path()? {
             Some(path) => {
                 let evaluate = |path| engine::evaluate_config(self, path);
                 Some(config_file::read(&path, evaluate).await?)
             }
             None => None,
         };
-        let resolved = Settings::resolve(
+        let label = file.as_ref().map(|file| file.label.clone());
+        let (file, tool) = self.translated(file)?;
+        let mut resolved = Settings::resolve(
             &self.cli,
             &self.variables,
             file.as_ref(),
@@ -68,6 +77,7 @@ impl Context {
             need,
         )
         .map_err(Failure::ConfigInvalid)?;
+        resolved.settings.tool = tool;
         self.exit_codes.set(resolved.settings.exit_codes);
         if resolved.settings.silent {
             self.printer.set_verbosity(Verbosity::Silent);
@@ -75,14 +85,53 @@ impl Context {
         for warning in &resolved.warnings {
             self.printer.warn(&render::warning(warning));
         }
-        if let Some(file) = &file {
-            self.printer
-                .dim(&format!("Loaded config from {}", file.label));
+        if self.dialect == Dialect::Mmk
+            && let Some(label) = label
+        {
+            self.printer.dim(&format!("Loaded config from {label}"));
         }
         Ok(resolved.settings)
     }
 
+    /// The config file of this dialect, if there is one.
+    pub(crate) fn config_path(&self) -> Result<Option<PathBuf>, Failure> {
+        let asked = self.cli.global.config.as_deref();
+        let discovered: &[&str] = match self.dialect {
+            Dialect::Mmk => &config_file::DISCOVERED,
+            Dialect::MigrateMongo => &MIGRATE_MONGO_CONFIGS,
+            Dialect::Davepi => &[],
+        };
+        let found = config_file::find(asked, &self.directory, discovered)?;
+        let says_where = self.cli.global.uri.is_some() || self.variables.contains_key("MMK_URI");
+        if found.is_none() && self.dialect == Dialect::MigrateMongo && !says_where {
+            let path = self.directory.join(MIGRATE_MONGO_CONFIGS[0]);
+            return Err(Failure::ConfigUnusable {
+                detail: format!("config file does not exist: {}", path.display()),
+                path,
+                hint: Some(
+                    "create one with `mmk-js init --as migrate-mongo`, or name one with `-f`"
+                        .to_owned(),
+                ),
+                script: None,
+            });
+        }
+        Ok(found)
+    }
+
+    /// A foreign configuration in our keys, and what belongs to that tool only.
+    fn translated(&self, file: Option<ConfigFile>) -> Result<(Option<ConfigFile>, Tool), Failure> {
+        let translated = match self.dialect {
+            Dialect::Mmk => return Ok((file, Tool::Mmk)),
+            Dialect::MigrateMongo => {
+                tool_config::migrate_mongo(file, self.cli.global.dir.as_deref())
+                    .map_err(Failure::ConfigInvalid)?
+            }
+            Dialect::Davepi => tool_config::davepi(&self.variables),
+        };
+        Ok((Some(translated.file), translated.tool))
+    }
+
     pub(crate) fn live_report(&self) -> Arc<LiveReport> {
-        Arc::new(LiveReport::new(self.printer.clone()))
+        Arc::new(LiveReport::new(self.printer.clone(), self.dialect))
     }
 }

@@ -176,6 +176,9 @@ fn status_of(error: &Error) -> ExitStatus {
         | Error::ChecksumMismatch { .. }
         | Error::FileNotFound { .. }
         | Error::AppliedFileMissing { .. }
+        | Error::OutOfOrder { .. }
+        | Error::DirectoryMissing { .. }
+        | Error::ImportTargetNotEmpty { .. }
         | Error::InvalidName { .. }
         | Error::DuplicateName { .. }
         | Error::InvalidExport { .. }

@@ -129,7 +129,7 @@ pub(crate) fn failed_run(ended: &Ended) -> Value {
 }
 
 /// As JavaScript's `toISOString` writes it.
-fn iso(moment: OffsetDateTime) -> String {
+pub(crate) fn iso(moment: OffsetDateTime) -> String {
     let format =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     moment
@@ -210,6 +210,7 @@ mod tests {
             integrity: Integrity::Unknown,
             description: None,
             file_missing: false,
+            block: None,
             unsettled: None,
         };
         let applied = StatusRow {

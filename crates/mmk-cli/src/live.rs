@@ -6,8 +6,9 @@ use std::sync::PoisonError;
 
 use mmk_core::ports::Event;
 use mmk_core::ports::Observer;
-use mmk_core::script::Direction;
 
+use crate::dialect::Dialect;
+use crate::dialect_output;
 use crate::printer::Printer;
 use crate::progress_line;
 use crate::render;
@@ -16,14 +17,16 @@ use crate::style::painted;
 
 pub(crate) struct LiveReport {
     printer: Arc<Printer>,
+    dialect: Dialect,
     /// The beginning of the moving line, while a step runs.
     current: Mutex<Option<String>>,
 }
 
 impl LiveReport {
-    pub(crate) fn new(printer: Arc<Printer>) -> Self {
+    pub(crate) fn new(printer: Arc<Printer>, dialect: Dialect) -> Self {
         Self {
             printer,
+            dialect,
             current: Mutex::new(None),
         }
     }
@@ -58,11 +61,11 @@ impl Observer for LiveReport {
                 outcome,
             } => {
                 self.set_current(None);
-                let duration = outcome.duration.as_millis();
-                self.printer.success(&match direction {
-                    Direction::Up => format!("✔ Applied  {name}   [{duration}ms]"),
-                    Direction::Down => format!("↩ Reverted {name}   [{duration}ms]"),
-                });
+                let line = dialect_output::step_finished(self.dialect, &name, direction, &outcome);
+                match self.dialect {
+                    Dialect::Mmk => self.printer.success(&line),
+                    Dialect::MigrateMongo | Dialect::Davepi => self.printer.data(&line),
+                }
                 for warning in &outcome.warnings {
                     self.printer
                         .warn(&render::warning(&format!("{name}: {warning}")));
@@ -70,8 +73,10 @@ impl Observer for LiveReport {
             }
             Event::StepFailed { name, .. } => {
                 self.set_current(None);
-                let line = format!("✖ Error    {name}");
-                self.printer.error(&painted(style::RED, &line));
+                if self.dialect == Dialect::Mmk {
+                    let line = format!("✖ Error    {name}");
+                    self.printer.error(&painted(style::RED, &line));
+                }
             }
             Event::StepSkipped { name, .. } => self.printer.dim(&format!("⏭ Skipped  {name}")),
             Event::LockWaiting { holder } => {
@@ -90,6 +95,7 @@ mod tests {
     use std::time::Duration;
 
     use mmk_core::ports::OutputStream;
+    use mmk_core::script::Direction;
     use mmk_core::script::Outcome;
 
     use super::*;
@@ -98,7 +104,7 @@ mod tests {
     #[test]
     fn a_run_is_told_with_the_lines_of_mmk() {
         let (printer, stdout, stderr) = Printer::into_memory(Format::Text);
-        let live = LiveReport::new(Arc::new(printer));
+        let live = LiveReport::new(Arc::new(printer), Dialect::Mmk);
         let name = || "1-a.js".to_owned();
         let outcome = Outcome {
             duration: Duration::from_millis(12),

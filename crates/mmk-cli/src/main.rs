@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod amend;
 mod application;
 mod args;
 mod client_options;
@@ -13,6 +14,8 @@ mod connection_string;
 mod context;
 mod count;
 mod database;
+mod dialect;
+mod dialect_output;
 mod engine;
 mod env_file;
 mod environment;
@@ -21,7 +24,10 @@ mod failure;
 mod file_name;
 mod json;
 mod live;
+mod migrate_mongo_status;
 mod new_file;
+mod new_migration;
+mod new_project;
 mod printer;
 mod progress_line;
 mod prompt;
@@ -36,6 +42,8 @@ mod status_report;
 mod style;
 mod table;
 mod template;
+mod tool;
+mod tool_config;
 mod usage;
 
 fn main() -> ExitCode {

@@ -22,7 +22,11 @@ pub(crate) enum Written {
     Kept,
 }
 
-pub(crate) fn write(path: &Path, text: &str, existing: Existing) -> Result<Written, Failure> {
+pub(crate) fn write(
+    path: &Path,
+    content: impl AsRef<[u8]>,
+    existing: Existing,
+) -> Result<Written, Failure> {
     let mut options = OpenOptions::new();
     options.write(true);
     match existing {
@@ -31,7 +35,7 @@ pub(crate) fn write(path: &Path, text: &str, existing: Existing) -> Result<Writt
     };
     let outcome = options
         .open(path)
-        .and_then(|mut file| file.write_all(text.as_bytes()));
+        .and_then(|mut file| file.write_all(content.as_ref()));
     match outcome {
         Ok(()) => Ok(Written::Yes),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(Written::Kept),

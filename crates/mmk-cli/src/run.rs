@@ -2,10 +2,13 @@
 //! `mmk_core::migrator`'s.
 
 use std::future::Future;
+use std::path::Path;
 
+use mmk_core::error::Error;
 use mmk_core::fence::Fence;
 use mmk_core::migrator::Migrator;
 use mmk_core::migrator::RunSettings;
+use mmk_core::plan::DownDefault;
 use mmk_core::plan::PlanOptions;
 use mmk_core::plan::Task;
 use mmk_core::ports::Locker;
@@ -18,6 +21,8 @@ use crate::args::RunArgs;
 use crate::context::Context;
 use crate::database;
 use crate::database::Database;
+use crate::dialect::Dialect;
+use crate::dialect_output;
 use crate::engine;
 use crate::exit::ExitStatus;
 use crate::failure::Ended;
@@ -52,6 +57,10 @@ pub(crate) async fn run(
     };
     let mut settings = context.settings(need).await?;
     options.strict |= settings.strict;
+    options.order = settings.order;
+    dialect_rules(context, &settings, task, &mut options);
+    let source = database::source(&settings);
+    refuse_missing_folder(context, &source.directory)?;
     let fence = Fence::open();
     let _signals = SignalWatch::start(fence.clone(), context.printer.clone());
     // Lives until the end of this function: the server with it.
@@ -66,6 +75,7 @@ pub(crate) async fn run(
         }
     };
     let database = unless_stopped(&fence, Database::open(context, &settings)).await?;
+    options.target = database.with_file_name(options.target);
     let report = migrate(context, &settings, &database, &fence, task, &options, args).await?;
     let result = tell(context, task, report);
     if server == Server::Sandbox && context.printer.format() == Format::Text {
@@ -125,16 +135,43 @@ fn tell(context: &Context, task: Task, report: Report) -> Result<ExitStatus, End
         });
     }
     if report.nothing_to_do {
-        printer.info(match task {
-            Task::Up => "Nothing to migrate",
-            Task::Down => "Nothing to rollback",
-            Task::Redo => "Nothing to redo",
-        });
+        dialect_output::nothing_to_do(context, task);
     }
     if printer.format() == Format::Json {
         printer.json(&json::results(&report.results));
     }
     Ok(ExitStatus::Success)
+}
+
+/// What the tool of this dialect does where nobody says otherwise.
+pub(crate) fn dialect_rules(
+    context: &Context,
+    settings: &Settings,
+    task: Task,
+    options: &mut PlanOptions,
+) {
+    if context.dialect == Dialect::Mmk {
+        return;
+    }
+    if options.down_default == DownDefault::LastBatch {
+        options.down_default = match context.dialect {
+            Dialect::MigrateMongo => DownDefault::LastName,
+            _ => DownDefault::LastMigration,
+        };
+    }
+    // These tools revert edited files without a word, and their teams rely on it.
+    options.force |= task == Task::Down && !settings.strict;
+}
+
+/// migrate-mongo takes a missing folder for a mistake; the others take it for an empty one.
+pub(crate) fn refuse_missing_folder(context: &Context, folder: &Path) -> Result<(), Failure> {
+    if context.dialect == Dialect::MigrateMongo && !folder.exists() {
+        return Err(Error::DirectoryMissing {
+            path: folder.to_owned(),
+        }
+        .into());
+    }
+    Ok(())
 }
 
 /// Waits for `work`, but no longer than until the first signal.

@@ -22,7 +22,9 @@ use crate::config_key::RESERVED_VARIABLES;
 use crate::connection_string;
 use crate::exit::ExitCodes;
 use crate::quantity;
+use crate::tool::Tool;
 use mmk_core::name::closest;
+use mmk_core::plan::Order;
 
 /// The environment, or a test's idea of it.
 pub(crate) type Variables = BTreeMap<String, String>;
@@ -82,6 +84,9 @@ pub(crate) struct Settings {
     pub(crate) allow_read: Allowed,
     pub(crate) allow_write: Allowed,
     pub(crate) exit_codes: ExitCodes,
+    pub(crate) order: Order,
+    /// What belongs to one tool only; set by whoever read that tool's configuration.
+    pub(crate) tool: Tool,
 }
 
 /// Settings, and sentences worth saying about how they came to be.
@@ -152,6 +157,10 @@ fn flags(cli: &Cli) -> Map<String, Value> {
     }
     if let Command::Up(up) = &cli.command {
         set("strict", up.strict.then_some(Value::Bool(true)));
+        set("order", text(&up.order));
+    }
+    if let Some(amend) = cli.command.amend_args() {
+        set("wait", text(&amend.wait));
     }
     if let Command::Create(create) = &cli.command {
         set("createExtension", create.js.then(|| Value::from("js")));
@@ -200,6 +209,7 @@ impl<'a> Layers<'a> {
             "mongoClientOptions": {},
             "prefetch": true,
             "exitCodes": "compatible",
+            "order": "warn",
         });
         for key in CONFIG_KEYS {
             if let Some(value) = defaults.get(key.name) {
@@ -357,6 +367,12 @@ impl<'a> Layers<'a> {
                 "detailed" => ExitCodes::Detailed,
                 _ => ExitCodes::Compatible,
             },
+            order: match text("order").as_str() {
+                "error" => Order::Error,
+                "allow" => Order::Allow,
+                _ => Order::Warn,
+            },
+            tool: Tool::Mmk,
         }
     }
 }

@@ -9,6 +9,7 @@ use comfy_table::TableStyle;
 use mmk_core::status::Integrity;
 use mmk_core::status::State;
 use mmk_core::status::StatusRow;
+use mmk_mongo::import::Imported;
 use time::OffsetDateTime;
 
 use crate::style;
@@ -51,6 +52,27 @@ pub(crate) fn status_table<'a>(rows: impl IntoIterator<Item = &'a StatusRow>) ->
                 format!("{}ms", duration.as_millis())
             })),
             Cell::new(integrity(row.integrity)),
+        ]);
+    }
+    table.to_string()
+}
+
+/// What an import takes over; one line per record.
+pub(crate) fn import_table<'a>(rows: impl IntoIterator<Item = &'a Imported>) -> String {
+    let mut table = Table::new();
+    table
+        .load_style(FRAME)
+        .set_content_arrangement(ContentArrangement::Disabled)
+        .set_header(
+            ["Migration", "Batch", "Applied At", "Checksum"]
+                .map(|title| painted(style::CYAN, title)),
+        );
+    for row in rows {
+        table.add_row([
+            row.name.clone(),
+            row.batch.to_string(),
+            row.applied_at.map_or_else(String::new, local_time),
+            row.checksum.chars().take(12).collect(),
         ]);
     }
     table.to_string()
@@ -101,6 +123,7 @@ mod tests {
             integrity: Integrity::Unknown,
             description: None,
             file_missing: false,
+            block: None,
             unsettled: None,
         }
     }

@@ -27,7 +27,7 @@ impl Checksum {
         self.0.get(..12).unwrap_or(&self.0)
     }
 
-    fn of(text: &str) -> Self {
+    fn of(text: impl AsRef<[u8]>) -> Self {
         Self(
             Sha256::digest(text)
                 .iter()
@@ -57,6 +57,8 @@ pub enum Drift {
 pub struct Fingerprint {
     /// Over the text as UTF-8, each invalid sequence replaced by U+FFFD; line endings and byte order mark as they are.
     pub exact: Checksum,
+    /// Over the bytes as they are; migrate-mongo's `fileHash`. Differs from `exact` for files that are no UTF-8.
+    pub bytes: Checksum,
     /// Over the text without byte order mark, trailing blanks and carriage returns.
     pub normalised: Checksum,
     /// The exact checksum that the same file has after a checkout with other line endings.
@@ -69,11 +71,12 @@ impl Fingerprint {
         let text = String::from_utf8_lossy(bytes);
         let line_feeds = text.replace("\r\n", "\n");
         Self {
-            exact: Checksum::of(&text),
-            normalised: Checksum::of(&normalise(&line_feeds)),
+            exact: Checksum::of(text.as_bytes()),
+            bytes: Checksum::of(bytes),
+            normalised: Checksum::of(normalise(&line_feeds)),
             reencoded: [
                 Checksum::of(&line_feeds),
-                Checksum::of(&line_feeds.replace('\n', "\r\n")),
+                Checksum::of(line_feeds.replace('\n', "\r\n")),
             ],
         }
     }

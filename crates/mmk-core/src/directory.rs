@@ -11,6 +11,47 @@ use crate::error::Error;
 use crate::migration::Migration;
 use crate::name::MigrationName;
 
+/// Which files of the folder are migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileRule {
+    /// mongo-migrate-kit's: names that end in one of these (each with its dot). No declarations, no hidden files, and no two
+    /// names that differ in their extension only.
+    Endings(Vec<String>),
+    /// migrate-mongo's: names whose last extension (with its dot) is this one, but for the template `sample-migration`.
+    LastExtension(String),
+    /// dAvePi's: names that end in `.js`.
+    JavaScript,
+}
+
+impl FileRule {
+    fn accepts(&self, name: &OsStr) -> bool {
+        let name = name.to_string_lossy();
+        match self {
+            Self::Endings(endings) => {
+                let is_declaration = [".d.ts", ".d.mts", ".d.cts"]
+                    .iter()
+                    .any(|ending| name.ends_with(ending));
+                !name.starts_with('.')
+                    && !is_declaration
+                    && endings.iter().any(|ending| name.ends_with(ending.as_str()))
+            }
+            Self::LastExtension(extension) => {
+                last_extension(&name) == extension
+                    && *name != format!("sample-migration{extension}")
+            }
+            Self::JavaScript => name.ends_with(".js"),
+        }
+    }
+}
+
+/// As Node's `path.extname`: from the last dot on, unless that dot begins the name.
+fn last_extension(name: &str) -> &str {
+    match name.rfind('.') {
+        None | Some(0) => "",
+        Some(dot) => &name[dot..],
+    }
+}
+
 /// The folder and its migrations, in the order they run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MigrationDirectory {
@@ -23,9 +64,8 @@ pub struct MigrationDirectory {
 }
 
 impl MigrationDirectory {
-    /// Reads every file whose name ends in one of `extensions` (each with its dot). `Err` lists everything that is wrong at
-    /// once.
-    pub fn read(path: &Path, extensions: &[String]) -> Result<Self, Error> {
+    /// Reads every file that is a migration by `rule`. `Err` lists everything that is wrong at once.
+    pub fn read(path: &Path, rule: &FileRule) -> Result<Self, Error> {
         let path =
             std::path::absolute(path).map_err(|error| unreadable(path, &error.to_string()))?;
         let exists = match std::fs::metadata(&path) {
@@ -40,7 +80,7 @@ impl MigrationDirectory {
             migrations: Vec::new(),
         };
         if directory.exists {
-            directory.fill(extensions)?;
+            directory.fill(rule)?;
         }
         Ok(directory)
     }
@@ -51,6 +91,32 @@ impl MigrationDirectory {
             .binary_search_by(|migration| migration.name.cmp(name))
             .ok()
             .map(|index| &self.migrations[index])
+    }
+
+    /// The only migration with this name but for the extension.
+    #[must_use]
+    pub fn find_stem(&self, stem: &str) -> Option<&Migration> {
+        let mut found = self
+            .migrations
+            .iter()
+            .filter(|migration| migration.name.stem() == stem);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// The migration that the user means.
+    pub fn named(&self, text: &str) -> Result<&Migration, Error> {
+        let name = MigrationName::parse(text)?;
+        self.find(&name)
+            .or_else(|| self.find_stem(text))
+            .ok_or_else(|| Error::FileNotFound {
+                name: text.to_owned(),
+                directory: self.path.clone(),
+                available: self
+                    .migrations
+                    .iter()
+                    .map(|one| one.name.to_string())
+                    .collect(),
+            })
     }
 
     /// The sentence for a missing folder.
@@ -64,7 +130,7 @@ impl MigrationDirectory {
         })
     }
 
-    fn fill(&mut self, extensions: &[String]) -> Result<(), Error> {
+    fn fill(&mut self, rule: &FileRule) -> Result<(), Error> {
         let mut problems = Vec::new();
         for entry in WalkDir::new(&self.path)
             .min_depth(1)
@@ -74,11 +140,11 @@ impl MigrationDirectory {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
-                    problems.push(walk_problem(&self.path, extensions, &error));
+                    problems.push(walk_problem(&self.path, rule, &error));
                     continue;
                 }
             };
-            if entry.file_type().is_file() && is_migration(entry.file_name(), extensions) {
+            if entry.file_type().is_file() && rule.accepts(entry.file_name()) {
                 match read_migration(entry.path(), entry.file_name()) {
                     Ok(migration) => self.migrations.push(migration),
                     Err(problem) => problems.push(Some(problem)),
@@ -88,21 +154,11 @@ impl MigrationDirectory {
         self.migrations
             .sort_by(|one, other| one.name.cmp(&other.name));
         let mut problems: Vec<Error> = problems.into_iter().flatten().collect();
-        problems.extend(duplicates(&self.migrations));
+        if matches!(rule, FileRule::Endings(_)) {
+            problems.extend(duplicates(&self.migrations));
+        }
         Error::refused(problems).map_or(Ok(()), Err)
     }
-}
-
-fn is_migration(name: &OsStr, extensions: &[String]) -> bool {
-    let name = name.to_string_lossy();
-    let is_declaration = [".d.ts", ".d.mts", ".d.cts"]
-        .iter()
-        .any(|ending| name.ends_with(ending));
-    !name.starts_with('.')
-        && !is_declaration
-        && extensions
-            .iter()
-            .any(|extension| name.ends_with(extension.as_str()))
 }
 
 fn read_migration(path: &Path, name: &OsStr) -> Result<Migration, Error> {
@@ -122,14 +178,14 @@ fn read_migration(path: &Path, name: &OsStr) -> Result<Migration, Error> {
 }
 
 /// A broken link beside the migrations is none of our business, unless it is named like one.
-fn walk_problem(directory: &Path, extensions: &[String], error: &walkdir::Error) -> Option<Error> {
+fn walk_problem(directory: &Path, rule: &FileRule, error: &walkdir::Error) -> Option<Error> {
     let detail = error
         .io_error()
         .map_or_else(|| error.to_string(), ToString::to_string);
     match error.path() {
         Some(path) if path != directory => path
             .file_name()
-            .is_some_and(|name| is_migration(name, extensions))
+            .is_some_and(|name| rule.accepts(name))
             .then(|| Error::FileUnreadable {
                 path: path.to_owned(),
                 detail,
@@ -169,12 +225,11 @@ mod tests {
 
     use super::*;
 
-    fn extensions() -> Vec<String> {
-        vec![".ts".to_owned(), ".js".to_owned()]
-    }
-
     fn read(folder: &Path) -> Result<MigrationDirectory, Error> {
-        MigrationDirectory::read(folder, &extensions())
+        MigrationDirectory::read(
+            folder,
+            &FileRule::Endings(vec![".ts".to_owned(), ".js".to_owned()]),
+        )
     }
 
     fn names(directory: &MigrationDirectory) -> Vec<&str> {
@@ -211,6 +266,31 @@ mod tests {
                 .iter()
                 .all(|one| one.path.is_absolute())
         );
+    }
+
+    #[test]
+    fn migrate_mongo_takes_what_its_last_extension_says() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "b.js",
+            "a.mongo.js",
+            "types.d.js",
+            ".hidden.js",
+            ".js",
+            "sample-migration.js",
+            "c.mjs",
+            "b.ts",
+        ] {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
+        let rule = |extension: &str| FileRule::LastExtension(extension.to_owned());
+        let read = |rule: &FileRule| MigrationDirectory::read(folder.path(), rule).unwrap();
+        assert_eq!(
+            names(&read(&rule(".js"))),
+            [".hidden.js", "a.mongo.js", "b.js", "types.d.js"]
+        );
+        assert_eq!(names(&read(&rule(".mongo.js"))), [""; 0]);
+        assert_eq!(names(&read(&FileRule::JavaScript)).len(), 6);
     }
 
     #[test]

@@ -94,6 +94,12 @@ pub enum Error {
     },
     #[error("`{name}` is recorded as applied, but its file is missing from `{}`", .directory.display())]
     AppliedFileMissing { name: String, directory: PathBuf },
+    #[error("`{name}` is pending, though `{after}`, which comes after it, is applied already")]
+    OutOfOrder { name: String, after: String },
+    #[error("`{}` doesn't exist", .path.display())]
+    DirectoryMissing { path: PathBuf },
+    #[error("`{collection}` holds {count} records already")]
+    ImportTargetNotEmpty { collection: String, count: usize },
     #[error("`{name}` can't name a migration: {reason}")]
     InvalidName { name: String, reason: &'static str },
     #[error("`{first}` and `{second}` are the same migration with two extensions")]
@@ -276,6 +282,9 @@ impl Error {
             Self::FileNotFound { .. } | Self::AppliedFileMissing { .. } => {
                 "MIGRATION_FILE_NOT_FOUND"
             }
+            Self::OutOfOrder { .. } => "OUT_OF_ORDER",
+            Self::DirectoryMissing { .. } => "MIGRATION_UNREADABLE",
+            Self::ImportTargetNotEmpty { .. } => "IMPORT_TARGET_NOT_EMPTY",
             Self::InvalidName { .. } => "MIGRATION_INVALID_NAME",
             Self::DuplicateName { .. } => "MIGRATION_DUPLICATE_NAME",
             Self::InvalidExport { .. } => "MIGRATION_INVALID_EXPORT",

@@ -2,11 +2,13 @@
 //! which only we keep. Nothing here decides anything.
 
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
 use crate::checksum::Checksum;
+use crate::migration::Migration;
 use crate::name::MigrationName;
 use crate::script::CountsByCollection;
 use crate::script::Direction;
@@ -34,6 +36,8 @@ pub struct Record {
     pub executed_by: Option<String>,
     pub description: Option<String>,
     pub service: Option<String>,
+    /// The number that migrate-mongo gave to the run that applied it: milliseconds since 1970.
+    pub block: Option<i64>,
     /// `migrate-mongo` for imported records.
     pub origin: Option<String>,
 }
@@ -97,6 +101,9 @@ pub struct Attempt {
 pub struct History {
     records: BTreeMap<MigrationName, Record>,
     latest_attempts: BTreeMap<MigrationName, Attempt>,
+    /// Where a changelog tells migrations apart by their text as well: all applied texts.
+    by_text: Option<HashMap<(MigrationName, Checksum), Record>>,
+    remarks: Vec<String>,
 }
 
 impl History {
@@ -118,6 +125,48 @@ impl History {
                 .map(|record| (record.name.clone(), record))
                 .collect(),
             latest_attempts,
+            by_text: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// As [`Self::new`], but a file counts as applied only if its very text was: an edited one is pending again. There may be
+    /// several records of a name, the last of which is the one shown.
+    #[must_use]
+    pub fn by_text(records: Vec<Record>, attempts: Vec<Attempt>) -> Self {
+        let texts = records
+            .iter()
+            .filter_map(|record| {
+                let key = (record.name.clone(), record.checksum.clone()?);
+                Some((key, record.clone()))
+            })
+            .collect();
+        Self {
+            by_text: Some(texts),
+            ..Self::new(records, attempts)
+        }
+    }
+
+    /// Adds sentences that every run on this history should tell.
+    #[must_use]
+    pub fn remarking(mut self, remarks: Vec<String>) -> Self {
+        self.remarks = remarks;
+        self
+    }
+
+    /// Oddities of the stored records.
+    pub fn remarks(&self) -> impl Iterator<Item = &str> {
+        self.remarks.iter().map(String::as_str)
+    }
+
+    /// The record that says that this file is applied.
+    #[must_use]
+    pub fn standing(&self, migration: &Migration) -> Option<&Record> {
+        match &self.by_text {
+            None => self.applied(&migration.name),
+            Some(texts) => {
+                texts.get(&(migration.name.clone(), migration.fingerprint.bytes.clone()))
+            }
         }
     }
 
@@ -166,7 +215,9 @@ impl History {
                         _ => None,
                     });
             let open = matches!(attempt.state, AttemptState::Running | AttemptState::Failed);
-            open && settled_at.is_none_or(|settled| settled < attempt.started_at)
+            // Some tools delete the record of what is reverted.
+            let gone = attempt.direction == Direction::Down && self.record(name).is_none();
+            open && !gone && settled_at.is_none_or(|settled| settled < attempt.started_at)
         })
     }
 

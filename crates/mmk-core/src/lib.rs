@@ -1,5 +1,6 @@
 //! The vocabulary of migrations, the pure plan, the run loop and the ports it runs on. No driver, no V8, no clap.
 
+pub mod amendment;
 pub mod checksum;
 pub mod directory;
 pub mod error;

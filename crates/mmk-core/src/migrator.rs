@@ -105,7 +105,7 @@ impl Migrator<'_> {
         report: &mut Report,
     ) -> Result<(), Error> {
         let source = &self.settings.source;
-        let directory = MigrationDirectory::read(&source.directory, &source.extensions)?;
+        let directory = MigrationDirectory::read(&source.directory, &source.files)?;
         if let Some(warning) = directory.missing_warning() {
             self.warn(&warning);
         }

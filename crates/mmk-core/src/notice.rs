@@ -26,6 +26,8 @@ pub enum Notice {
     FailedBefore { attempt: Box<Attempt> },
     /// An applied migration runs again because of `--force`.
     Forced { name: String },
+    /// Something odd in the stored records.
+    Remark { text: String },
 }
 
 impl fmt::Display for Notice {
@@ -94,6 +96,7 @@ impl fmt::Display for Notice {
                 }
                 formatter.write_str("; it runs again now")
             }
+            Self::Remark { text } => formatter.write_str(text),
             Self::Forced { name } => {
                 write!(formatter, "Forcing   re-run of already-applied {name}")
             }

@@ -26,6 +26,34 @@ pub enum Target {
     Batch(i64),
     /// Up: everything pending up to and including this one. Down and redo: everything applied after it; it stays.
     Through(String),
+    /// Everything: what [`Target::Latest`] means for up, and all that is applied for down and redo.
+    All,
+}
+
+/// What `down` without a target reverts; the tools differ.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DownDefault {
+    /// The batch with the greatest number.
+    #[default]
+    LastBatch,
+    /// The migration applied last.
+    LastMigration,
+    /// Of the files that are applied, the one with the last name.
+    LastName,
+    /// The batch of the applied file with the last name.
+    BatchOfLastName,
+}
+
+/// What to do about pending migrations that sort before an applied one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Run them and say so.
+    #[default]
+    Warn,
+    /// Refuse.
+    Error,
+    /// Run them.
+    Allow,
 }
 
 /// The three things a run can do.
@@ -47,6 +75,8 @@ pub struct PlanOptions {
     pub force: bool,
     /// Each migration gets a batch number of its own.
     pub batch_per_migration: bool,
+    pub down_default: DownDefault,
+    pub order: Order,
 }
 
 /// One migration in one direction.
@@ -95,7 +125,7 @@ impl Plan {
     ) -> Result<Self, Error> {
         let mut planner = Planner::new(directory, history, options);
         let chosen = planner.select_up();
-        planner.inspect_applied();
+        planner.inspect_applied(&chosen);
         planner.number_and_add_up(chosen);
         planner.finish()
     }
@@ -106,7 +136,7 @@ impl Plan {
         options: &PlanOptions,
     ) -> Result<Self, Error> {
         let mut planner = Planner::new(directory, history, options);
-        let chosen = planner.select_down(LatestMeans::LastBatch);
+        let chosen = planner.select_down(options.down_default);
         if !options.force {
             planner.refuse_changed(&chosen);
         }
@@ -120,7 +150,7 @@ impl Plan {
         options: &PlanOptions,
     ) -> Result<Self, Error> {
         let mut planner = Planner::new(directory, history, options);
-        let chosen = planner.select_down(LatestMeans::LastMigration);
+        let chosen = planner.select_down(DownDefault::LastMigration);
         planner.add_down(&chosen);
         let mut again: Vec<&Migration> = chosen
             .iter()
@@ -130,13 +160,6 @@ impl Plan {
         planner.number_and_add_up(again);
         planner.finish()
     }
-}
-
-/// What [`Target::Latest`] stands for on the way down.
-#[derive(Clone, Copy)]
-enum LatestMeans {
-    LastBatch,
-    LastMigration,
 }
 
 /// The state of one planning: what is decided so far, and everything that speaks against it.
@@ -165,6 +188,10 @@ impl<'a> Planner<'a> {
 
     fn finish(mut self) -> Result<Plan, Error> {
         self.notice_attempts();
+        let remarks = self.history.remarks().map(|text| Notice::Remark {
+            text: text.to_owned(),
+        });
+        self.plan.notices.extend(remarks);
         match Error::refused(self.refusals) {
             Some(refusal) => Err(refusal),
             None => Ok(self.plan),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use crate::amendment::Amendment;
 use crate::error::Error;
 use crate::error::LockHolder;
 use crate::fence::Fence;
@@ -122,6 +123,9 @@ pub trait Ledger: Send + Sync {
 
     /// Notes that a step failed. The record itself stays as it was.
     async fn fail(&self, entry: &Entry, error: &ScriptError) -> Result<(), Error>;
+
+    /// Corrects a record without running anything, and keeps who did it and why. Must be durable when it returns.
+    async fn amend(&self, amendment: &Amendment, reason: Option<&str>) -> Result<(), Error>;
 }
 
 /// Gives out the right to write.

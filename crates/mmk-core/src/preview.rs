@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::directory::FileRule;
 use crate::directory::MigrationDirectory;
 use crate::error::Error;
 use crate::plan::Plan;
@@ -16,8 +17,7 @@ use crate::status::status;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     pub directory: PathBuf,
-    /// Each with its dot.
-    pub extensions: Vec<String>,
+    pub files: FileRule,
 }
 
 /// What a run would do.
@@ -44,7 +44,7 @@ pub async fn preview(
     task: Task,
     options: &PlanOptions,
 ) -> Result<Preview, Error> {
-    let directory = MigrationDirectory::read(&source.directory, &source.extensions)?;
+    let directory = MigrationDirectory::read(&source.directory, &source.files)?;
     let history = ledger.read().await?;
     let plan = Plan::new(task, &directory, &history, options)?;
     let names = plan.steps.iter().map(|step| &step.migration.name);
@@ -57,7 +57,7 @@ pub async fn preview(
 
 /// How every migration stands.
 pub async fn overview(source: &Source, ledger: &dyn Ledger) -> Result<Overview, Error> {
-    let directory = MigrationDirectory::read(&source.directory, &source.extensions)?;
+    let directory = MigrationDirectory::read(&source.directory, &source.files)?;
     let history = ledger.read().await?;
     Ok(Overview {
         rows: status(&directory, &history),

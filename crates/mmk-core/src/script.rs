@@ -16,6 +16,8 @@ pub struct Script {
     pub has_down: bool,
     /// The export `useTransaction`; `None` when the file doesn't say.
     pub use_transaction: Option<bool>,
+    /// The export `name`, by which dAvePi's documentation keys its records.
+    pub name: Option<String>,
     /// The export `description`.
     pub description: Option<String>,
     /// The export `timeout`: milliseconds, or text such as `"10m"`.

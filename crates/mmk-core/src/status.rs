@@ -50,6 +50,8 @@ pub struct StatusRow {
     pub duration: Option<Duration>,
     pub integrity: Integrity,
     pub description: Option<String>,
+    /// migrate-mongo's number of the run, while applied.
+    pub block: Option<i64>,
     /// Has a record and no file.
     pub file_missing: bool,
     /// The latest attempt, where it failed, is running, or was never ended.
@@ -92,7 +94,10 @@ fn row(
     record: Option<&Record>,
     history: &History,
 ) -> StatusRow {
-    let applied = record.filter(|record| record.is_applied());
+    let applied = match migration {
+        Some(migration) => history.standing(migration),
+        None => record.filter(|record| record.is_applied()),
+    };
     StatusRow {
         file: name.clone(),
         state: if applied.is_some() {
@@ -108,6 +113,7 @@ fn row(
             _ => Integrity::Unknown,
         },
         description: record.and_then(|record| record.description.clone()),
+        block: applied.and_then(|record| record.block),
         file_missing: migration.is_none(),
         unsettled: history.unsettled_attempt(name).cloned(),
     }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+use crate::amendment::Amendment;
 use crate::checksum::Fingerprint;
 use crate::directory::MigrationDirectory;
 use crate::error::Error;
@@ -84,6 +85,7 @@ pub(crate) fn record(file: &str, batch: i64, applied_at: i64) -> Record {
         executed_by: None,
         description: None,
         service: None,
+        block: None,
         origin: None,
     }
 }
@@ -278,6 +280,11 @@ impl Ledger for World {
         self.close_attempt(entry, AttemptState::Failed);
         Ok(())
     }
+
+    async fn amend(&self, amendment: &Amendment, _reason: Option<&str>) -> Result<(), Error> {
+        let name = &amendment.step().migration.name;
+        self.call(&format!("{} {name}", amendment.outcome()))
+    }
 }
 
 #[async_trait]
@@ -316,6 +323,7 @@ impl Engine for World {
                     has_down: behaviour != Some(&Behaviour::HasNoDown),
                     use_transaction: (behaviour == Some(&Behaviour::UsesTransaction))
                         .then_some(true),
+                    name: None,
                     description: None,
                     timeout: None,
                 }),

@@ -6,6 +6,7 @@ use bson::DateTime;
 use bson::Document;
 use bson::doc;
 use bson::oid::ObjectId;
+use mmk_core::amendment::Amendment;
 use mmk_core::checksum::Checksum;
 use mmk_core::history::Attempt;
 use mmk_core::history::AttemptError;
@@ -19,6 +20,7 @@ use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
 use serde::Serialize;
 
+use crate::changelog::OwnText;
 use crate::field::JsNumber;
 use crate::field::date;
 use crate::field::integer;
@@ -234,9 +236,47 @@ fn read_error(document: &Document) -> AttemptError {
 
 /// An exact checksum and the normalised one of the same text, as the ledger groups them.
 pub(crate) fn read_checksums(document: &Document) -> Option<(Checksum, Checksum)> {
-    let exact = Checksum::recorded(&text(document, "_id").ok()??)?;
+    let group = document.get_document("_id").ok()?;
+    let exact = Checksum::recorded(&text(group, "checksum").ok()??)?;
     let normalised = Checksum::recorded(&text(document, "normalised").ok()??)?;
     Some((exact, normalised))
+}
+
+/// A text that was applied or accepted under a name; of several, the ledger lists the latest last.
+pub(crate) fn read_own_text(document: &Document) -> Option<(MigrationName, OwnText)> {
+    let group = document.get_document("_id").ok()?;
+    let finished_at = date(document, "right").ok()??;
+    let own = OwnText {
+        checksum: Checksum::recorded(&text(group, "checksum").ok()??)?,
+        normalised: text(document, "normalised")
+            .ok()?
+            .as_deref()
+            .and_then(Checksum::recorded),
+        finished_at: Some(finished_at),
+    };
+    Some((MigrationName::parse(&text(group, "name").ok()??).ok()?, own))
+}
+
+/// A correction as it is kept: a completed attempt that nothing ran in, with `by` (`mark` or `accept`) and the reason that was given.
+pub(crate) fn amended(
+    attempt: &StartedAttempt<'_>,
+    amendment: &Amendment,
+    reason: Option<&str>,
+) -> Document {
+    let mut document = bson::serialize_to_document(attempt)
+        .expect("a struct of strings, numbers and dates is a document");
+    let (state, by) = match amendment {
+        Amendment::Applied(_) => ("applied", "mark"),
+        Amendment::Pending(_) => ("reverted", "mark"),
+        Amendment::Accepted(_) => ("accepted", "accept"),
+    };
+    document.insert("state", state);
+    document.insert("finishedAt", DateTime::now());
+    document.insert("by", by);
+    if let Some(reason) = reason {
+        document.insert("reason", reason);
+    }
+    document
 }
 
 #[cfg(test)]

@@ -112,6 +112,7 @@ fn parse_record(document: &Document) -> Result<Record, String> {
         executed_by: text(document, "executedBy")?,
         description: text(document, "description")?,
         service: text(document, "service")?,
+        block: None,
         origin: text(document, "origin")?,
     })
 }

@@ -1,5 +1,5 @@
-//! The memory of migrations in MongoDB: records that mongo-migrate-kit shares, and the attempts behind them. Reading writes nothing, not even
-//! an index.
+//! The memory of migrations in MongoDB: the records, in the form of the tool that shares them, and the attempts behind them, which only we
+//! keep. Reading writes nothing, not even an index.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -9,10 +9,11 @@ use bson::Document;
 use bson::doc;
 use bson::oid::ObjectId;
 use futures::TryStreamExt;
+use mmk_core::amendment::Amendment;
 use mmk_core::checksum::Checksum;
 use mmk_core::error::Error;
 use mmk_core::history::History;
-use mmk_core::history::Record;
+use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::DatabaseCommand;
 use mmk_core::ports::Entry;
@@ -25,7 +26,6 @@ use mongodb::Collection;
 use mongodb::Database;
 use mongodb::IndexModel;
 use mongodb::options::CollectionOptions;
-use mongodb::options::IndexOptions;
 use mongodb::options::ReadConcern;
 use mongodb::options::ReadPreference;
 use mongodb::options::SelectionCriteria;
@@ -33,13 +33,16 @@ use mongodb::options::WriteConcern;
 use tokio::sync::OnceCell;
 
 use crate::attempt_document::StartedAttempt;
+use crate::attempt_document::amended;
 use crate::attempt_document::failed;
 use crate::attempt_document::finished;
 use crate::attempt_document::read_attempt;
 use crate::attempt_document::read_checksums;
+use crate::attempt_document::read_own_text;
+use crate::changelog::Change;
+use crate::changelog::Changelog;
+use crate::changelog::Reading;
 use crate::document::LOCK_ID;
-use crate::document::StoredRecord;
-use crate::document::read_record;
 use crate::error::database_error;
 use crate::error::is_duplicate_key;
 use crate::identity::Identity;
@@ -49,7 +52,7 @@ use crate::lock::expired_expression;
 /// The names of our collections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerSettings {
-    /// `_mmk_migrations` unless configured.
+    /// `_mmk_migrations`, `changelog` or `_migrations` unless configured.
     pub records: String,
     /// `_mmk_history` unless configured.
     pub history: String,
@@ -57,6 +60,7 @@ pub struct LedgerSettings {
 
 /// [`Ledger`] on one database.
 pub struct MongoLedger {
+    changelog: Box<dyn Changelog>,
     records: Collection<Document>,
     history: Collection<Document>,
     locks: Collection<Document>,
@@ -65,19 +69,21 @@ pub struct MongoLedger {
     /// Indexes are made once, by the first step that writes.
     prepared: OnceCell<()>,
     /// The records as last read, to be kept in the history before they are replaced.
-    stored: Mutex<HashMap<String, Document>>,
+    stored: Mutex<HashMap<MigrationName, Document>>,
 }
 
 impl MongoLedger {
     #[must_use]
     pub fn new(
         database: &Database,
+        changelog: Box<dyn Changelog>,
         settings: &LedgerSettings,
         lock: &LockSettings,
         identity: &Identity,
     ) -> Self {
         let collection = |name: &str| database.collection_with_options(name, majority_on_primary());
         Self {
+            changelog,
             records: collection(&settings.records),
             history: collection(&settings.history),
             locks: collection(&lock.collection),
@@ -119,58 +125,36 @@ impl MongoLedger {
             .map(str::to_owned))
     }
 
-    fn understand(
-        &self,
-        documents: &[Document],
-        checksums: &[Document],
-    ) -> Result<Vec<Record>, Error> {
+    /// The records, the failures that the changelog itself holds, and what is odd in it.
+    fn understand(&self, documents: &[Document], checksums: &[Document]) -> Result<Reading, Error> {
         let normalised: HashMap<Checksum, Checksum> =
             checksums.iter().filter_map(read_checksums).collect();
-        let mut problems = Vec::new();
-        let mut records: Vec<Record> = Vec::with_capacity(documents.len());
-        for document in documents {
-            match read_record(document, self.records.name()) {
-                Ok(mut record) => {
-                    record.normalised_checksum = record
-                        .checksum
-                        .as_ref()
-                        .and_then(|exact| normalised.get(exact))
-                        .cloned();
-                    records.push(record);
-                }
-                Err(problem) => problems.push(problem),
+        let own_texts: HashMap<_, _> = checksums.iter().filter_map(read_own_text).collect();
+        let mut reading = self
+            .changelog
+            .read(self.records.name(), documents, &own_texts)?;
+        for record in &mut reading.records {
+            if let Some(exact) = &record.checksum
+                && record.normalised_checksum.is_none()
+            {
+                record.normalised_checksum = normalised.get(exact).cloned();
             }
         }
-        problems.extend(self.doubled(&records));
-        Error::refused(problems).map_or(Ok(records), Err)
-    }
-
-    /// Possible only while the unique index is missing.
-    fn doubled(&self, records: &[Record]) -> Vec<Error> {
-        let mut seen = std::collections::HashSet::new();
-        records
-            .iter()
-            .filter(|record| !seen.insert(&record.name))
-            .map(|record| Error::RecordInvalid {
-                collection: self.records.name().to_owned(),
-                id: "of the second".to_owned(),
-                detail: format!("`{}` has two records", record.name),
-            })
-            .collect()
+        Ok(reading)
     }
 
     async fn prepare(&self) -> Result<(), Error> {
-        let unique = IndexModel::builder()
-            .keys(doc! { "name": 1 })
-            .options(IndexOptions::builder().unique(true).build())
-            .build();
         let by_name = IndexModel::builder()
             .keys(doc! { "name": 1, "startedAt": 1 })
             .build();
-        let (records, history) = futures::join!(
-            self.records.create_index(unique).into_future(),
-            self.history.create_index(by_name).into_future(),
-        );
+        let records = async {
+            match self.changelog.index() {
+                Some(index) => self.records.create_index(index).await.map(drop),
+                None => Ok(()),
+            }
+        };
+        let history = async { self.history.create_index(by_name).await.map(drop) };
+        let (records, history) = futures::join!(records, history);
         for (collection, result) in [(&self.records, records), (&self.history, history)] {
             result.map_err(|error| {
                 if is_duplicate_key(&error) {
@@ -185,42 +169,36 @@ impl MongoLedger {
         Ok(())
     }
 
-    fn record_update(&self, entry: &Entry, outcome: &Outcome) -> RecordUpdate {
-        let name = entry.step.migration.name.as_str();
+    fn change(&self, entry: &Entry, outcome: &Outcome) -> Change {
         match entry.step.direction {
-            Direction::Up => RecordUpdate {
-                filter: doc! { "name": name },
-                update: bson::serialize_to_document(&StoredRecord::applied(
-                    entry,
-                    outcome,
-                    &self.identity,
-                ))
-                .expect("a struct of strings, numbers and dates is a document"),
-                upsert: true,
-            },
-            Direction::Down => RecordUpdate {
-                filter: doc! { "name": name, "status": "applied" },
-                update: doc! { "$set": { "status": "reverted", "revertedAt": bson::DateTime::now() } },
-                upsert: false,
-            },
+            Direction::Up => self.changelog.applied(entry, outcome, &self.identity),
+            Direction::Down => self.changelog.reverted(&entry.step),
         }
     }
 
-    async fn update_record(&self, update: RecordUpdate) -> Result<(), mongodb::error::Error> {
-        let RecordUpdate {
-            filter,
-            update,
-            upsert,
-        } = update;
-        if upsert {
-            self.records
-                .replace_one(filter, update)
-                .upsert(true)
-                .await?;
-        } else {
-            self.records.update_one(filter, update).await?;
-        }
-        Ok(())
+    async fn write_record(&self, change: Change) -> Result<(), Error> {
+        change
+            .apply(&self.records)
+            .await
+            .map_err(|error| database_error(&format!("update `{}`", self.records.name()), &error))
+    }
+
+    async fn write_attempt(&self, document: Document) -> Result<(), Error> {
+        self.history
+            .insert_one(document)
+            .await
+            .map(drop)
+            .map_err(|error| {
+                database_error(&format!("insert into `{}`", self.history.name()), &error)
+            })
+    }
+
+    /// The record as it was last read. Once is enough: what a second step on the same migration replaces is our own.
+    fn take_stored(&self, name: &MigrationName) -> Option<Document> {
+        self.stored
+            .lock()
+            .expect("nobody panics while holding it")
+            .remove(name)
     }
 
     async fn close_attempt(
@@ -238,13 +216,6 @@ impl MongoLedger {
     }
 }
 
-/// A replacement or an update of one record.
-struct RecordUpdate {
-    filter: Document,
-    update: Document,
-    upsert: bool,
-}
-
 #[async_trait]
 impl Ledger for MongoLedger {
     async fn read(&self) -> Result<History, Error> {
@@ -255,43 +226,48 @@ impl Ledger for MongoLedger {
             doc! { "$replaceRoot": { "newRoot": "$latest" } },
         ];
         // Whatever became of the attempt: the two checksums belong to one text.
-        let checksums = vec![doc! { "$group": {
-            "_id": "$checksum",
-            "normalised": { "$first": "$normalisedChecksum" },
-        } }];
+        let checksums = vec![
+            doc! { "$sort": { "name": 1, "startedAt": 1 } },
+            doc! { "$group": {
+                "_id": { "name": "$name", "checksum": "$checksum" },
+                "normalised": { "$first": "$normalisedChecksum" },
+                "right": { "$max": { "$cond": [
+                    { "$in": ["$state", ["applied", "accepted"]] }, "$finishedAt", null,
+                ] } },
+            } },
+            doc! { "$sort": { "right": 1 } },
+        ];
         let (documents, attempts, checksums, live_run) = futures::try_join!(
-            self.all(&self.records, vec![doc! { "$sort": { "name": 1 } }]),
+            self.all(&self.records, Vec::new()),
             self.all(&self.history, latest),
             self.all(&self.history, checksums),
             self.live_run(),
         )?;
-        let records = self.understand(&documents, &checksums)?;
+        let reading = self.understand(&documents, &checksums)?;
         let attempts = attempts
             .iter()
             .filter_map(|attempt| read_attempt(attempt, live_run.as_deref()))
+            .chain(reading.failures)
             .collect();
         *self.stored.lock().expect("nobody panics while holding it") = documents
             .into_iter()
-            .filter_map(|document| Some((document.get_str("name").ok()?.to_owned(), document)))
+            .filter_map(|document| Some((self.changelog.belongs_to(&document)?, document)))
             .collect();
-        Ok(History::new(records, attempts))
+        let history = if reading.by_text {
+            History::by_text(reading.records, attempts)
+        } else {
+            History::new(reading.records, attempts)
+        };
+        Ok(history.remarking(reading.remarks))
     }
 
     async fn start(&self, step: &Step, script: &Script, transaction: bool) -> Result<Entry, Error> {
         self.prepared.get_or_try_init(|| self.prepare()).await?;
-        let name = step.migration.name.as_str();
-        let previous = self
-            .stored
-            .lock()
-            .expect("nobody panics while holding it")
-            // Once is enough: what a second step on the same migration replaces is our own.
-            .remove(name);
+        let previous = self.take_stored(&step.migration.name);
         let attempt = StartedAttempt::new(step, transaction, &self.identity, previous.as_ref());
         let document = bson::serialize_to_document(&attempt)
             .expect("a struct of strings, numbers and dates is a document");
-        self.history.insert_one(document).await.map_err(|error| {
-            database_error(&format!("insert into `{}`", self.history.name()), &error)
-        })?;
+        self.write_attempt(document).await?;
         Ok(Entry {
             id: attempt.id.to_hex(),
             step: step.clone(),
@@ -301,15 +277,11 @@ impl Ledger for MongoLedger {
     }
 
     fn seal(&self, entry: &Entry, outcome: &Outcome) -> Vec<DatabaseCommand> {
-        let RecordUpdate {
-            filter,
-            update,
-            upsert,
-        } = self.record_update(entry, outcome);
-        let record = update_command(&self.records, filter, update, upsert);
+        let record = self.change(entry, outcome).command(&self.records);
         let attempt = attempt_id(entry).map(|id| {
             let update = finished(entry.step.direction, outcome);
-            update_command(&self.history, doc! { "_id": id }, update, false)
+            let filter = doc! { "_id": id };
+            Change::Update { filter, update }.command(&self.history)
         });
         std::iter::once(record).chain(attempt).collect()
     }
@@ -318,10 +290,7 @@ impl Ledger for MongoLedger {
         if entry.transaction {
             return Ok(());
         }
-        let update = self.record_update(entry, outcome);
-        self.update_record(update).await.map_err(|error| {
-            database_error(&format!("update `{}`", self.records.name()), &error)
-        })?;
+        self.write_record(self.change(entry, outcome)).await?;
         // The record stands, and whoever reads it sees the attempt settled by it. So nobody waits for the majority here, and
         // a failure does no harm.
         let update = finished(entry.step.direction, outcome);
@@ -332,12 +301,39 @@ impl Ledger for MongoLedger {
     }
 
     async fn fail(&self, entry: &Entry, error: &ScriptError) -> Result<(), Error> {
+        if let Some(change) = self.changelog.failed(&entry.step, error) {
+            self.write_record(change).await?;
+        }
         self.close_attempt(entry, failed(error), WriteConcern::majority())
+            .await
+    }
+
+    async fn amend(&self, amendment: &Amendment, reason: Option<&str>) -> Result<(), Error> {
+        self.prepared.get_or_try_init(|| self.prepare()).await?;
+        let step = amendment.step();
+        let previous = self.take_stored(&step.migration.name);
+        let attempt = StartedAttempt::new(step, false, &self.identity, previous.as_ref());
+        let entry = Entry {
+            id: attempt.id.to_hex(),
+            step: step.clone(),
+            description: None,
+            transaction: false,
+        };
+        let change = match amendment {
+            Amendment::Applied(_) | Amendment::Pending(_) => {
+                Some(self.change(&entry, &Outcome::default()))
+            }
+            Amendment::Accepted(step) => self.changelog.accepted(step),
+        };
+        if let Some(change) = change {
+            self.write_record(change).await?;
+        }
+        self.write_attempt(amended(&attempt, amendment, reason))
             .await
     }
 }
 
-fn majority_on_primary() -> CollectionOptions {
+pub(crate) fn majority_on_primary() -> CollectionOptions {
     CollectionOptions::builder()
         .read_concern(ReadConcern::majority())
         .write_concern(WriteConcern::majority())
@@ -349,22 +345,4 @@ fn attempt_id(entry: &Entry) -> Result<ObjectId, Error> {
     ObjectId::parse_str(&entry.id).map_err(|error| Error::Internal {
         detail: format!("the attempt `{}` is not ours: {error}", entry.id),
     })
-}
-
-/// One update as a command without write concern: inside a transaction only the commit has one.
-fn update_command(
-    collection: &Collection<Document>,
-    filter: Document,
-    update: Document,
-    upsert: bool,
-) -> DatabaseCommand {
-    let command = doc! {
-        "update": collection.name(),
-        "updates": [{ "q": filter, "u": update, "upsert": upsert, "multi": false }],
-        "ordered": true,
-    };
-    DatabaseCommand {
-        database: collection.namespace().db,
-        body: bson::serialize_to_vec(&command).expect("a document is BSON"),
-    }
 }

@@ -9,27 +9,13 @@ use deno_core::ascii_str_include;
 
 use crate::loader::Loader;
 use crate::loader::mmk_modules;
-use crate::ops::database::op_mmk_advance_cluster_time;
-use crate::ops::database::op_mmk_close_cursor;
-use crate::ops::database::op_mmk_command;
-use crate::ops::database::op_mmk_decode_utf8;
-use crate::ops::database::op_mmk_end_session;
-use crate::ops::database::op_mmk_next_batch;
-use crate::ops::database::op_mmk_next_transaction_number;
-use crate::ops::database::op_mmk_open_cursor;
-use crate::ops::database::op_mmk_session_id;
-use crate::ops::database::op_mmk_start_session;
+use crate::ops::ciphers::op_node_cipher;
 use crate::ops::client::op_mmk_client_info;
 use crate::ops::client::op_mmk_close_client;
 use crate::ops::client::op_mmk_cluster_time;
 use crate::ops::client::op_mmk_connect_client;
 use crate::ops::client::op_mmk_next_events;
 use crate::ops::client::op_mmk_subscribe;
-use crate::ops::host::op_mmk_exit;
-use crate::ops::host::op_mmk_mark;
-use crate::ops::host::op_mmk_print;
-use crate::ops::host::op_mmk_seal;
-use crate::ops::ciphers::op_node_cipher;
 use crate::ops::crypto::op_node_hash_copy;
 use crate::ops::crypto::op_node_hash_digest;
 use crate::ops::crypto::op_node_hash_new;
@@ -40,6 +26,17 @@ use crate::ops::crypto::op_node_pbkdf2_sync;
 use crate::ops::crypto::op_node_random_fill;
 use crate::ops::crypto::op_node_scrypt;
 use crate::ops::crypto::op_node_scrypt_sync;
+use crate::ops::database::op_mmk_advance_cluster_time;
+use crate::ops::database::op_mmk_close_cursor;
+use crate::ops::database::op_mmk_command;
+use crate::ops::database::op_mmk_decode_utf8;
+use crate::ops::database::op_mmk_end_session;
+use crate::ops::database::op_mmk_next_batch;
+use crate::ops::database::op_mmk_next_transaction_number;
+use crate::ops::database::op_mmk_open_cursor;
+use crate::ops::database::op_mmk_session_id;
+use crate::ops::database::op_mmk_session_is_dirty;
+use crate::ops::database::op_mmk_start_session;
 use crate::ops::fs::op_node_fs_call;
 use crate::ops::fs::op_node_fs_call_sync;
 use crate::ops::fs::op_node_fs_close;
@@ -56,6 +53,10 @@ use crate::ops::fs::op_node_fs_write;
 use crate::ops::fs::op_node_fs_write_file;
 use crate::ops::fs::op_node_fs_write_file_sync;
 use crate::ops::fs::op_node_fs_write_sync;
+use crate::ops::host::op_mmk_exit;
+use crate::ops::host::op_mmk_mark;
+use crate::ops::host::op_mmk_print;
+use crate::ops::host::op_mmk_seal;
 use crate::ops::os::op_node_os_facts;
 use crate::ops::os::op_node_os_memory;
 use crate::ops::process::op_node_cpu;
@@ -77,7 +78,10 @@ use crate::ops::zlib::op_node_zlib_whole_sync;
 use crate::ops::zlib::op_node_zlib_write;
 
 /// The bundle of js-runtime, made by build.rs.
-#[allow(long_running_const_eval, reason = "checks a megabyte of text for ASCII, once per build")]
+#[allow(
+    long_running_const_eval,
+    reason = "checks a megabyte of text for ASCII, once per build"
+)]
 const HOST: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/host.js"));
 
 /// The specifier of the bundle; frames from `ext:` never reach a user's stack.
@@ -93,6 +97,7 @@ deno_core::extension!(
         op_mmk_close_cursor,
         op_mmk_start_session,
         op_mmk_session_id,
+        op_mmk_session_is_dirty,
         op_mmk_decode_utf8,
         op_mmk_end_session,
         op_mmk_advance_cluster_time,

@@ -16,12 +16,12 @@ pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
 pub use engine::Target;
 pub use engine::V8Engine;
+pub use limits::default_max_memory;
 pub use loader::SyntaxProblem;
 pub use loader::check_syntax;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;
 pub use ops::permissions::Permissions;
-pub use limits::default_max_memory;
 
 /// Prepares V8. Must be called once on the main thread, before any other thread exists: V8's memory protection keys are
 /// inherited by threads made later (<https://github.com/denoland/rusty_v8/issues/2054>).

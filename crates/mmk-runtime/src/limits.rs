@@ -20,7 +20,13 @@ pub fn default_max_memory() -> u64 {
         "/sys/fs/cgroup/memory/memory.limit_in_bytes",
     ]
     .iter()
-    .find_map(|path| std::fs::read_to_string(path).ok()?.trim().parse::<u64>().ok());
+    .find_map(|path| {
+        std::fs::read_to_string(path)
+            .ok()?
+            .trim()
+            .parse::<u64>()
+            .ok()
+    });
     let machine = std::fs::read_to_string("/proc/meminfo")
         .ok()
         .and_then(|text| {
@@ -49,7 +55,9 @@ pub(crate) async fn watch(fence: Fence, timeout: Option<Duration>, max_memory: u
     };
     let memory = async {
         let baseline = resident_memory().unwrap_or(0);
-        let allowed = baseline.saturating_add(max_memory).saturating_add(OWN_MEMORY);
+        let allowed = baseline
+            .saturating_add(max_memory)
+            .saturating_add(OWN_MEMORY);
         let mut tick = tokio::time::interval(MEMORY_CHECK);
         loop {
             tick.tick().await;

@@ -41,9 +41,9 @@ pub(crate) struct Place {
 impl Place {
     fn locate(self) -> SourceLocation {
         let file = match deno_core::url::Url::parse(&self.file) {
-            Ok(url) if url.scheme() == "file" => {
-                url.to_file_path().unwrap_or_else(|()| PathBuf::from(&self.file))
-            }
+            Ok(url) if url.scheme() == "file" => url
+                .to_file_path()
+                .unwrap_or_else(|()| PathBuf::from(&self.file)),
             _ => PathBuf::from(&self.file),
         };
         let text = self.text.or_else(|| source_line(&file, self.line));

@@ -81,7 +81,8 @@ pub(crate) fn start_worker(options: EngineOptions) -> mpsc::UnboundedSender<Job>
         .name("javascript".to_owned())
         .stack_size(STACK_SIZE)
         .spawn(move || {
-            let modules = Modules::new(BuiltinNames::standard(), module_check(&options.permissions));
+            let modules =
+                Modules::new(BuiltinNames::standard(), module_check(&options.permissions));
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
@@ -130,7 +131,9 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, job: Job) {
             let _ = job.reply.send(reply);
         }
         Job::Config(job) => {
-            let _ = job.reply.send(load_config(options, modules, &job.path).await);
+            let _ = job
+                .reply
+                .send(load_config(options, modules, &job.path).await);
         }
     }
 }
@@ -288,7 +291,11 @@ fn silent_task<'a>(options: &'a EngineOptions, modules: &'a Arc<Modules>, mode: 
     }
 }
 
-async fn check(options: &EngineOptions, modules: &Arc<Modules>, paths: &[PathBuf]) -> Vec<Result<Script, ScriptError>> {
+async fn check(
+    options: &EngineOptions,
+    modules: &Arc<Modules>,
+    paths: &[PathBuf],
+) -> Vec<Result<Script, ScriptError>> {
     let task = silent_task(options, modules, "check");
     let arguments: Vec<Value> = paths.iter().map(|path| json!({ "path": path })).collect();
     let results = task.call_each("check", &arguments).await;
@@ -299,7 +306,10 @@ async fn check(options: &EngineOptions, modules: &Arc<Modules>, paths: &[PathBuf
         .collect()
 }
 
-fn verdict(path: &std::path::Path, result: Result<Value, ScriptError>) -> Result<Script, ScriptError> {
+fn verdict(
+    path: &std::path::Path,
+    result: Result<Value, ScriptError>,
+) -> Result<Script, ScriptError> {
     match result {
         Ok(value) => read_verdict(path, value),
         // Top-level code waits for the database, which checking must not touch: running will tell.
@@ -308,7 +318,11 @@ fn verdict(path: &std::path::Path, result: Result<Value, ScriptError>) -> Result
     }
 }
 
-async fn load_config(options: &EngineOptions, modules: &Arc<Modules>, path: &std::path::Path) -> Result<Value, ScriptError> {
+async fn load_config(
+    options: &EngineOptions,
+    modules: &Arc<Modules>,
+    path: &std::path::Path,
+) -> Result<Value, ScriptError> {
     let task = silent_task(options, modules, "config");
     let mut results = task
         .call_each("loadConfig", &[json!({ "path": path })])
@@ -318,7 +332,11 @@ async fn load_config(options: &EngineOptions, modules: &Arc<Modules>, path: &std
         .unwrap_or_else(|| Err(task.explain(CallError::NeverSettles)))
 }
 
-async fn run(options: &EngineOptions, modules: &Arc<Modules>, job: &RunJob) -> Result<Outcome, ScriptError> {
+async fn run(
+    options: &EngineOptions,
+    modules: &Arc<Modules>,
+    job: &RunJob,
+) -> Result<Outcome, ScriptError> {
     let task = Task {
         options,
         modules,

@@ -2,6 +2,8 @@
 //! normalisation, WebAssembly, and that a script can be stopped from outside. A program of its own, because V8's platform must be
 //! initialised on the main thread.
 
+#![allow(clippy::print_stdout, reason = "a test tells what it tried")]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -76,7 +78,9 @@ async fn stoppable(engine: &V8Engine, folder: &Path) {
     let file = folder.join("endless.js");
     std::fs::write(&file, "while (true) {}").expect("the folder is writable");
     let verdicts = engine.check(&[&file]).await;
-    let error = verdicts[0].as_ref().expect_err("an endless loop is no migration");
+    let error = verdicts[0]
+        .as_ref()
+        .expect_err("an endless loop is no migration");
     assert!(
         matches!(error.kind, ScriptErrorKind::Stopped(_)),
         "{error:?}"

@@ -14,11 +14,13 @@ use crate::file_name::Numbering;
 use crate::new_file;
 use crate::new_file::Existing;
 use crate::new_file::Written;
+use crate::new_migration;
 use crate::printer::Format;
 use crate::settings::CreateExtension;
 use crate::settings::Need;
 use crate::settings::Settings;
 use crate::template;
+use crate::tool::Tool;
 
 pub(crate) async fn create(context: &Context, args: &CreateArgs) -> Result<ExitStatus, Failure> {
     if args.js && args.ts {
@@ -28,6 +30,13 @@ pub(crate) async fn create(context: &Context, args: &CreateArgs) -> Result<ExitS
         );
     }
     let settings = context.settings(Need::Files).await?;
+    match &settings.tool {
+        Tool::Mmk => {}
+        Tool::MigrateMongo(tool) => {
+            return new_migration::migrate_mongo(context, &settings, tool, &args.name);
+        }
+        Tool::Davepi(_) => return new_migration::davepi(context, &settings, &args.name),
+    }
     let slug = file_name::slug(&args.name).ok_or_else(|| {
         Failure::argument(format!(
             "`{}` can't become a file name: it has none of the letters a-z and digits 0-9",

@@ -1,5 +1,6 @@
 //! `down`: reverts the last batch, or what the flags name.
 
+use mmk_core::plan::DownDefault;
 use mmk_core::plan::PlanOptions;
 use mmk_core::plan::Target;
 use mmk_core::plan::Task;
@@ -31,31 +32,56 @@ pub(crate) async fn down(context: &Context, args: &DownArgs) -> Result<ExitStatu
         target,
         strict: false,
         force: args.force,
-        batch_per_migration: false,
+        down_default: if args.block {
+            DownDefault::BatchOfLastName
+        } else {
+            DownDefault::LastBatch
+        },
+        ..PlanOptions::default()
     };
     run(context, Task::Down, options, &args.run, Server::Configured).await
 }
 
-/// At most one of file, batch and steps says what to revert.
+/// At most one thing says what to revert.
 fn target(args: &DownArgs) -> Result<Target, Failure> {
     let batch = count::parse(args.batch.as_deref(), "--batch", "mmk-js down --batch 3")?;
     let steps = count::parse(args.steps.as_deref(), "--steps", "mmk-js down --steps 3")?;
-    match (&args.file, batch, steps) {
-        (None, None, None) => Ok(Target::Latest),
-        (Some(file), None, None) => Ok(Target::File(file.clone())),
-        (None, Some(batch), None) => Ok(Target::Batch(i64::from(batch))),
-        (None, None, Some(steps)) => Ok(Target::Steps(steps as usize)),
-        (Some(file), Some(_), _) => Err(contradiction("a file name", "`--batch`")
-            .hint(format!("that file only: `mmk-js down {file}`"))),
-        (Some(file), _, Some(_)) => Err(contradiction("a file name", "`--steps`")
-            .hint(format!("that file only: `mmk-js down {file}`"))),
-        (None, Some(batch), Some(steps)) => Err(contradiction("`--batch`", "`--steps`")
-            .hint(format!(
-                "everything of batch {batch}: `mmk-js down --batch {batch}`"
-            ))
-            .hint(format!(
-                "the last {steps}, whatever their batches: `mmk-js down --steps {steps}`"
-            ))),
+    let given: Vec<(&str, Target)> = [
+        args.file
+            .clone()
+            .map(|file| ("a file name", Target::File(file))),
+        batch.map(|batch| ("`--batch`", Target::Batch(i64::from(batch)))),
+        steps.map(|steps| ("`--steps`", Target::Steps(steps as usize))),
+        args.to.clone().map(|to| ("`--to`", Target::Through(to))),
+        args.all.then_some(("`--all`", Target::All)),
+        args.block.then_some(("`--block`", Target::Latest)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match given.as_slice() {
+        [] => Ok(Target::Latest),
+        [(_, target)] => Ok(target.clone()),
+        [(one, target), (other, second), ..] => Err([target, second]
+            .into_iter()
+            .filter_map(advice)
+            .fold(contradiction(one, other), Failure::hint)),
+    }
+}
+
+fn advice(target: &Target) -> Option<String> {
+    match target {
+        Target::File(file) => Some(format!("that file only: `mmk-js down {file}`")),
+        Target::Batch(batch) => Some(format!(
+            "everything of batch {batch}: `mmk-js down --batch {batch}`"
+        )),
+        Target::Steps(steps) => Some(format!(
+            "the last {steps}, whatever their batches: `mmk-js down --steps {steps}`"
+        )),
+        Target::Through(file) => Some(format!(
+            "everything applied after it: `mmk-js down --to {file}`"
+        )),
+        Target::All | Target::Latest => None,
     }
 }
 
@@ -87,9 +113,16 @@ mod tests {
         assert_eq!(parsed(&["a.js"]).unwrap(), Target::File("a.js".to_owned()));
         assert_eq!(parsed(&["--batch", "2"]).unwrap(), Target::Batch(2));
         assert_eq!(parsed(&["--steps", "2"]).unwrap(), Target::Steps(2));
+        assert_eq!(parsed(&["--all"]).unwrap(), Target::All);
+        assert_eq!(
+            parsed(&["--to", "a.js"]).unwrap(),
+            Target::Through("a.js".to_owned())
+        );
         for arguments in [
             ["a.js", "--batch", "2"].as_slice(),
             &["a.js", "--steps", "2"],
+            &["--all", "--to", "a.js"],
+            &["--block", "--steps", "2"],
             &["--batch", "1", "--steps", "2"],
             &["--steps", "-2"],
             &["--batch", "x"],

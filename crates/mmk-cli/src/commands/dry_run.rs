@@ -1,6 +1,7 @@
 //! `dry-run`: what `up` or `down` would do. Takes no lock, runs no script, writes nothing.
 
 use mmk_core::name::closest;
+use mmk_core::plan::DownDefault;
 use mmk_core::plan::PlanOptions;
 use mmk_core::plan::Target;
 use mmk_core::plan::Task;
@@ -16,37 +17,29 @@ use crate::failure::Failure;
 use crate::json;
 use crate::printer::Format;
 use crate::render;
+use crate::run::dialect_rules;
 use crate::settings::Need;
 use crate::table::status_table;
 
 pub(crate) async fn dry_run(context: &Context, args: &DryRunArgs) -> Result<ExitStatus, Failure> {
     let task = direction(&args.direction)?;
-    let steps = count::parse(
-        args.steps.as_deref(),
-        "--steps",
-        "mmk-js dry-run down --steps 3",
-    )?;
-    let target = match (&args.file, steps) {
-        (Some(_), Some(_)) => {
-            return Err(Failure::argument(
-                "a file name and `--steps` can't be used together: they select different things",
-            ));
-        }
-        (Some(file), None) => Target::File(file.clone()),
-        (None, Some(_)) if task == Task::Up => {
-            return Err(Failure::argument("`--steps` is for `dry-run down` only"));
-        }
-        (None, Some(steps)) => Target::Steps(steps as usize),
-        (None, None) => Target::Latest,
-    };
+    let target = target(args, task)?;
     let settings = context.settings(Need::Database).await?;
     let database = Database::open(context, &settings).await?;
-    let options = PlanOptions {
+    let mut options = PlanOptions {
         target,
         strict: settings.strict,
+        order: settings.order,
+        down_default: if args.block {
+            DownDefault::BatchOfLastName
+        } else {
+            DownDefault::LastBatch
+        },
         ..PlanOptions::default()
     };
+    dialect_rules(context, &settings, task, &mut options);
     let source = database::source(&settings);
+    options.target = database.with_file_name(options.target);
     let preview = preview(&source, &database.ledger, task, &options).await?;
     let notices = preview.plan.notices.iter().map(ToString::to_string);
     for warning in preview.warnings.iter().cloned().chain(notices) {
@@ -63,6 +56,44 @@ pub(crate) async fn dry_run(context: &Context, args: &DryRunArgs) -> Result<Exit
         Format::Text => context.printer.data(&status_table(&preview.rows)),
     }
     Ok(ExitStatus::Success)
+}
+
+/// At most one thing says what the run would be about.
+fn target(args: &DryRunArgs, task: Task) -> Result<Target, Failure> {
+    let steps = count::parse(
+        args.steps.as_deref(),
+        "--steps",
+        "mmk-js dry-run down --steps 3",
+    )?;
+    let down_only = [
+        (steps.is_some(), "--steps"),
+        (args.all, "--all"),
+        (args.block, "--block"),
+    ];
+    if task == Task::Up
+        && let Some((_, flag)) = down_only.iter().find(|(given, _)| *given)
+    {
+        return Err(Failure::argument(format!(
+            "`{flag}` is for `dry-run down` only"
+        )));
+    }
+    let given: Vec<Target> = [
+        args.file.clone().map(Target::File),
+        steps.map(|steps| Target::Steps(steps as usize)),
+        args.to.clone().map(Target::Through),
+        args.all.then_some(Target::All),
+        args.block.then_some(Target::Latest),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match given.as_slice() {
+        [] => Ok(Target::Latest),
+        [target] => Ok(target.clone()),
+        _ => Err(Failure::argument(
+            "a file name and `--steps` can't be used together: they select different things",
+        )),
+    }
 }
 
 fn direction(typed: &str) -> Result<Task, Failure> {

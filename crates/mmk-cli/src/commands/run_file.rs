@@ -14,11 +14,10 @@ use crate::signals::SignalWatch;
 pub(crate) async fn run_file(context: &Context, args: &RunFileArgs) -> Result<ExitStatus, Failure> {
     let path = context.directory.join(&args.file);
     if !path.is_file() {
-        return Err(Failure::argument(format!(
-            "the file `{}` doesn't exist",
-            args.file.display()
-        ))
-        .hint("give its path from the current directory"));
+        return Err(
+            Failure::argument(format!("the file `{}` doesn't exist", args.file.display()))
+                .hint("give its path from the current directory"),
+        );
     }
     let fence = Fence::open();
     let _signals = SignalWatch::start(fence.clone(), context.printer.clone());

@@ -8,23 +8,36 @@ use crate::args::StatusArgs;
 use crate::context::Context;
 use crate::database;
 use crate::database::Database;
+use crate::dialect_output;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
+use crate::migrate_mongo_status;
+use crate::printer::Format;
 use crate::render;
+use crate::run::refuse_missing_folder;
 use crate::settings::Need;
 use crate::status_report;
 use crate::style;
 use crate::style::painted;
+use crate::tool::Tool;
 
 pub(crate) async fn status(context: &Context, args: &StatusArgs) -> Result<ExitStatus, Failure> {
     let settings = context.settings(Need::Database).await?;
+    let source = database::source(&settings);
+    refuse_missing_folder(context, &source.directory)?;
     let database = Database::open(context, &settings).await?;
-    let overview = overview(&database::source(&settings), &database.ledger).await?;
+    let overview = overview(&source, &database.ledger).await?;
     let printer = &context.printer;
     for warning in &overview.warnings {
         printer.warn(&render::warning(warning));
     }
-    status_report::print(printer, &overview.rows.iter().collect::<Vec<_>>());
+    match (&settings.tool, printer.format()) {
+        (Tool::MigrateMongo(tool), Format::Text) => {
+            migrate_mongo_status::print(printer, &overview.rows, &source, tool)?;
+        }
+        (Tool::Davepi(_), Format::Text) => dialect_output::davepi_status(printer, &overview.rows),
+        _ => status_report::print(printer, &overview.rows.iter().collect::<Vec<_>>()),
+    }
     let pending = overview.rows.iter().filter(|row| is_runnable(row)).count();
     if args.check && pending > 0 {
         let line = format!("✖ {pending} pending migration(s)");

@@ -6,6 +6,7 @@ use mmk_core::plan::Task;
 
 use crate::args::UpArgs;
 use crate::context::Context;
+use crate::count;
 use crate::exit::ExitStatus;
 use crate::failure::Ended;
 use crate::failure::Failure;
@@ -31,10 +32,11 @@ pub(crate) async fn up(context: &Context, args: &UpArgs) -> Result<ExitStatus, E
         }
     }
     let options = PlanOptions {
-        target: args.file.clone().map_or(Target::Latest, Target::File),
+        target: target(args)?,
         strict: false,
         force: args.force,
         batch_per_migration: args.step,
+        ..PlanOptions::default()
     };
     let server = if args.sandbox {
         Server::Sandbox
@@ -42,4 +44,18 @@ pub(crate) async fn up(context: &Context, args: &UpArgs) -> Result<ExitStatus, E
         Server::Configured
     };
     run(context, Task::Up, options, &args.run, server).await
+}
+
+/// At most one of file, `--to` and `--steps` says how far to go.
+fn target(args: &UpArgs) -> Result<Target, Failure> {
+    let steps = count::parse(args.steps.as_deref(), "--steps", "mmk-js up --steps 3")?;
+    match (&args.file, &args.to, steps) {
+        (None, None, None) => Ok(Target::Latest),
+        (Some(file), None, None) => Ok(Target::File(file.clone())),
+        (None, Some(to), None) => Ok(Target::Through(to.clone())),
+        (None, None, Some(steps)) => Ok(Target::Steps(steps as usize)),
+        _ => Err(Failure::argument(
+            "a file name, `--to` and `--steps` can't be used together: they select different things",
+        )),
+    }
 }

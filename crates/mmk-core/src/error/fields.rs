@@ -61,6 +61,15 @@ impl Error {
             Self::AppliedFileMissing { name, directory } => {
                 vec![("filename", text(name)), ("migrationsDir", path(directory))]
             }
+            Self::OutOfOrder { name, after } => vec![("name", text(name)), ("after", text(after))],
+            Self::DirectoryMissing { path: folder } => vec![("path", path(folder))],
+            Self::ImportTargetNotEmpty { collection, count } => vec![
+                ("collection", text(collection)),
+                (
+                    "count",
+                    Field::Number(i64::try_from(*count).unwrap_or(i64::MAX)),
+                ),
+            ],
             Self::InvalidName { name, .. } => vec![("name", text(name))],
             Self::DuplicateName { first, second } => {
                 vec![("names", Field::List(vec![first.clone(), second.clone()]))]

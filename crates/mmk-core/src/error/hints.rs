@@ -49,6 +49,15 @@ impl Error {
             Self::AppliedFileMissing { .. } => {
                 hints.push("restore the file from version control".to_owned());
             }
+            Self::OutOfOrder { .. } => hints.push(
+                "rename the file so that it comes last, or run it where it is with `--order warn`".to_owned(),
+            ),
+            Self::DirectoryMissing { .. } => hints.push(
+                "create it with `mmk-js init`, or name another one with `--migrations-dir`".to_owned(),
+            ),
+            Self::ImportTargetNotEmpty { .. } => hints.push(
+                "add to them, replacing those of the same name, with `--force`".to_owned(),
+            ),
             Self::InvalidName { .. } => hints.push(
                 "give the bare file name as `mmk-js status` lists it".to_owned(),
             ),

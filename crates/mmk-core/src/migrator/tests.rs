@@ -4,6 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::*;
+use crate::directory::FileRule;
 use crate::fence::StopReason;
 use crate::plan::Target;
 use crate::ports::NoHooks;
@@ -27,7 +28,7 @@ fn settings(folder: &Folder, world: &World) -> RunSettings {
     RunSettings {
         source: Source {
             directory: folder.0.path().to_owned(),
-            extensions: vec![".js".to_owned()],
+            files: FileRule::JavaScript,
         },
         use_transaction: false,
         transactions: if world.transactions {

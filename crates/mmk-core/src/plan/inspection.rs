@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Order;
 use super::Planner;
 use super::Target;
 use crate::checksum::Drift;
@@ -17,11 +18,13 @@ use crate::status::integrity;
 
 impl Planner<'_> {
     /// Looks at ALL applied migrations: edited files, missing files, and what was slipped in before them.
-    pub(super) fn inspect_applied(&mut self) {
+    pub(super) fn inspect_applied(&mut self, chosen: &[&Migration]) {
         for record in self.history.all_applied() {
             match self.file(&record.name) {
                 None if self.options.strict => self.refusals.push(self.file_missing(record)),
                 None => self.notice_missing(record),
+                // Where the text counts, an edited file is simply pending.
+                Some(migration) if self.history.standing(migration).is_none() => {}
                 Some(migration) => match integrity(migration, record) {
                     Integrity::Mismatch(drift)
                         if self.options.strict && !self.is_forced(record) =>
@@ -37,7 +40,7 @@ impl Planner<'_> {
                 },
             }
         }
-        self.notice_out_of_order();
+        self.judge_order(chosen);
     }
 
     pub(super) fn refuse_changed(&mut self, records: &[&Record]) {
@@ -72,7 +75,10 @@ impl Planner<'_> {
         });
     }
 
-    fn notice_out_of_order(&mut self) {
+    fn judge_order(&mut self, chosen: &[&Migration]) {
+        if self.options.order == Order::Allow {
+            return;
+        }
         let Some(last) = self.history.all_applied().map(|record| &record.name).max() else {
             return;
         };
@@ -84,6 +90,13 @@ impl Planner<'_> {
             // A reverted migration was in order once and may come back.
             .filter(|migration| self.history.record(&migration.name).is_none());
         for migration in late {
+            if self.options.order == Order::Error && chosen.contains(&migration) {
+                self.refusals.push(Error::OutOfOrder {
+                    name: migration.name.to_string(),
+                    after: last.to_string(),
+                });
+                continue;
+            }
             self.plan.notices.push(Notice::OutOfOrder {
                 name: migration.name.to_string(),
                 after: last.to_string(),

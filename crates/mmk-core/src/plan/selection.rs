@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use super::LatestMeans;
+use super::DownDefault;
 use super::Planner;
 use super::Skipped;
 use super::Target;
@@ -19,9 +19,9 @@ impl<'a> Planner<'a> {
             .directory
             .migrations
             .iter()
-            .filter(|migration| self.history.applied(&migration.name).is_none());
+            .filter(|migration| self.history.standing(migration).is_none());
         match &self.options.target {
-            Target::Latest => pending.collect(),
+            Target::Latest | Target::All => pending.collect(),
             Target::Steps(count) => pending.take(*count).collect(),
             Target::Through(text) => match self.find_file(text) {
                 Some(last) => pending
@@ -42,7 +42,7 @@ impl<'a> Planner<'a> {
 
     /// A file named by the user may be applied already: then it is left alone, unless forced.
     fn select_one_up(&mut self, migration: &'a Migration) -> Vec<&'a Migration> {
-        if self.history.applied(&migration.name).is_none() {
+        if self.history.standing(migration).is_none() {
             return vec![migration];
         }
         if self.options.force {
@@ -58,17 +58,22 @@ impl<'a> Planner<'a> {
         Vec::new()
     }
 
-    pub(super) fn select_down(&mut self, latest: LatestMeans) -> Vec<&'a Record> {
+    pub(super) fn select_down(&mut self, latest: DownDefault) -> Vec<&'a Record> {
         let mut newest_first: Vec<&Record> = self.history.all_applied().collect();
         newest_first.sort_by_key(|record| Reverse((record.applied_at, &record.name)));
         match (&self.options.target, latest) {
-            (Target::Latest, LatestMeans::LastMigration) => {
+            (Target::Latest, DownDefault::LastMigration) => {
                 newest_first.into_iter().take(1).collect()
             }
-            (Target::Latest, LatestMeans::LastBatch) => {
+            (Target::Latest, DownDefault::LastBatch) => {
                 let last = newest_first.iter().map(|record| record.batch).max();
                 last.map_or_else(Vec::new, |batch| self.batch(batch))
             }
+            (Target::Latest, DownDefault::LastName) => self.last_named().into_iter().collect(),
+            (Target::Latest, DownDefault::BatchOfLastName) => self
+                .last_named()
+                .map_or_else(Vec::new, |last| self.batch_of_files(last.batch)),
+            (Target::All, _) => newest_first,
             (Target::Steps(count), _) => newest_first.into_iter().take(*count).collect(),
             (Target::Batch(batch), _) => {
                 let records = self.batch(*batch);
@@ -99,27 +104,41 @@ impl<'a> Planner<'a> {
         records
     }
 
+    /// Of the files that are applied, the one with the last name. Records without a file don't count.
+    fn last_named(&self) -> Option<&'a Record> {
+        self.directory
+            .migrations
+            .iter()
+            .rev()
+            .find_map(|migration| self.history.standing(migration))
+    }
+
+    /// The applied files of a batch, the last name first.
+    fn batch_of_files(&self, batch: i64) -> Vec<&'a Record> {
+        self.directory
+            .migrations
+            .iter()
+            .rev()
+            .filter_map(|migration| self.history.standing(migration))
+            .filter(|record| record.batch == batch)
+            .collect()
+    }
+
     fn find_file(&mut self, text: &str) -> Option<&'a Migration> {
-        let name = self.parse(text)?;
-        let found = self.file(&name);
-        if found.is_none() {
-            self.refusals.push(Error::FileNotFound {
-                name: text.to_owned(),
-                directory: self.directory.path.clone(),
-                available: self
-                    .directory
-                    .migrations
-                    .iter()
-                    .map(|migration| migration.name.to_string())
-                    .collect(),
-            });
-        }
-        found
+        let directory = self.directory;
+        directory
+            .named(text)
+            .map_err(|error| self.refusals.push(error))
+            .ok()
     }
 
     fn find_applied(&mut self, text: &str) -> Option<&'a Record> {
         let name = self.parse(text)?;
-        let found = self.history.applied(&name);
+        let history = self.history;
+        let found = history.applied(&name).or_else(|| {
+            let mut same_stem = history.all_applied().filter(|one| one.name.stem() == text);
+            same_stem.next().filter(|_| same_stem.next().is_none())
+        });
         if found.is_none() {
             self.refusals.push(Error::NotApplied {
                 name: text.to_owned(),

@@ -64,6 +64,7 @@ impl TestDatabase {
         };
         MongoLedger::new(
             &self.connection.database,
+            Box::new(mmk_mongo::changelog::mmk::MmkChangelog),
             &settings,
             &lock_settings(),
             identity,
@@ -128,6 +129,7 @@ pub(crate) fn script(file: &str) -> Script {
         has_up: true,
         has_down: true,
         use_transaction: None,
+        name: None,
         description: Some("what it does".to_owned()),
         timeout: None,
     }

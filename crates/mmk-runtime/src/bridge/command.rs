@@ -13,7 +13,6 @@ use mongodb::options::SelectionCriteria;
 use super::Bridge;
 use super::connection::Connection;
 use super::connection::lock;
-use super::connection::lsid_of;
 use super::error::BridgeError;
 use super::session::Session;
 
@@ -30,12 +29,33 @@ pub(crate) enum Retry {
 
 /// One command, ready to be sent.
 pub(crate) struct Command {
+    pub(crate) client: u32,
     pub(crate) connection: Arc<Connection>,
     pub(crate) database: String,
     pub(crate) body: RawDocumentBuf,
     pub(crate) session: Option<Arc<Session>>,
     pub(crate) retry: Retry,
     pub(crate) criteria: Option<SelectionCriteria>,
+}
+
+/// Whether the server takes a session with this command: not with those that come before one, nor with writes that nobody waits
+/// for.
+fn takes_session(body: &RawDocument) -> bool {
+    const WITHOUT: [&str; 6] = [
+        "hello",
+        "ismaster",
+        "killcursors",
+        "authenticate",
+        "saslstart",
+        "saslcontinue",
+    ];
+    let name = body.into_iter().next().and_then(Result::ok);
+    let named = name
+        .is_some_and(|(name, _)| !WITHOUT.contains(&name.as_str().to_ascii_lowercase().as_str()));
+    let unacknowledged = body
+        .get_document("writeConcern")
+        .is_ok_and(|concern| matches!(concern.get("w"), Ok(Some(w)) if w.as_i32() == Some(0) || w.as_f64() == Some(0.0)));
+    named && !unacknowledged
 }
 
 /// What came back: the reply's bytes, whatever `ok` says.
@@ -45,70 +65,67 @@ impl Bridge {
     /// Sends the command and returns the reply. Runs on the driver's runtime.
     pub(crate) async fn run_command(&self, mut command: Command) -> Result<Reply, BridgeError> {
         self.check_fence()?;
-        let reply = match command.retry {
-            Retry::Write => self.run_numbered(&mut command).await,
-            retry => match command.session.clone() {
-                Some(session) => {
-                    let mut guard = session.client_session.lock().await;
-                    let reply = self.run_with_retry(&command, Some(&mut guard), retry).await;
-                    session.note_transaction(&command.connection, &command.body);
-                    reply
+        let retry = match self.number(&command).await {
+            Ok(retry) => retry,
+            Err(error) => return reply_of(error),
+        };
+        let own = match &command.session {
+            None if takes_session(&command.body) => {
+                match command.connection.take_idle_session(command.client).await {
+                    Ok(session) => Some(session),
+                    Err(error) => return reply_of(error),
                 }
-                None => self.run_with_retry(&command, None, retry).await,
-            },
-        }?;
+            }
+            _ => None,
+        };
+        let session = command.session.clone().or_else(|| own.clone());
+        if let (Retry::Write, Some(session)) = (retry, &session) {
+            let number = command.connection.next_number(&session.lsid);
+            command.body.append(bson::cstr!("txnNumber"), number);
+        }
+        let reply = match &session {
+            Some(session) => {
+                let mut guard = session.client_session.lock().await;
+                let reply = self
+                    .run_with_retry(&command, Some((session, &mut guard)), retry)
+                    .await;
+                session.note_transaction(&command.connection, &command.body);
+                reply
+            }
+            None => self.run_with_retry(&command, None, retry).await,
+        };
+        if let Some(own) = own {
+            command.connection.put_idle_session(own);
+        }
+        let reply = reply?;
         self.counters
             .add_reply(&command.database, &command.body, &reply);
         Ok(reply)
     }
 
-    /// A retryable write: takes a number from the session, the user's or an idle one of ours, and sends it at most twice
-    /// under that number.
-    async fn run_numbered(&self, command: &mut Command) -> Result<Reply, BridgeError> {
-        let connection = command.connection.clone();
-        let numbered = match connection.numbers_writes().await {
-            Ok(numbered) => numbered,
-            Err(error) => return reply_of(error),
-        };
-        if let Some(session) = command.session.clone() {
-            let mut guard = session.client_session.lock().await;
-            if !numbered {
-                return self
-                    .run_with_retry(command, Some(&mut guard), Retry::Never)
-                    .await;
-            }
-            let number = connection.next_number(&session.lsid);
-            command.body.append(bson::cstr!("txnNumber"), number);
-            return self
-                .run_with_retry(command, Some(&mut guard), Retry::Write)
-                .await;
+    /// A retryable write is numbered where the deployment knows numbers; a standalone gets it once, as it is.
+    async fn number(&self, command: &Command) -> Result<Retry, Error> {
+        // The first command asks for the deployment's facts; the facade reads them too.
+        let numbers_writes = command.connection.numbers_writes().await?;
+        if command.retry == Retry::Write && !numbers_writes {
+            return Ok(Retry::Never);
         }
-        if !numbered {
-            return self.run_with_retry(command, None, Retry::Never).await;
-        }
-        let mut session = match connection.take_idle_session().await {
-            Ok(session) => session,
-            Err(error) => return reply_of(error),
-        };
-        let number = connection.next_number(&lsid_of(&session)?);
-        command.body.append(bson::cstr!("txnNumber"), number);
-        let reply = self
-            .run_with_retry(command, Some(&mut session), Retry::Write)
-            .await;
-        // After network trouble the server may still work on the old session: leave it to expire.
-        if reply.is_ok() {
-            connection.put_idle_session(session);
-        }
-        reply
+        Ok(command.retry)
     }
 
     async fn run_with_retry(
         &self,
         command: &Command,
-        mut session: Option<&mut ClientSession>,
+        session: Option<(&Session, &mut ClientSession)>,
         retry: Retry,
     ) -> Result<Reply, BridgeError> {
+        let (tracked, mut session) = session.unzip();
         let first = self.run_once(command, session.as_deref_mut()).await;
+        if let (Some(tracked), Err(error)) = (tracked, &first)
+            && error.is_network()
+        {
+            tracked.mark_dirty();
+        }
         if !should_retry(retry, &command.connection, &first) {
             return first;
         }

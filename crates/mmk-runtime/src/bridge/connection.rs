@@ -17,8 +17,8 @@ use mongodb::options::ClientOptions;
 use mongodb::options::SessionOptions;
 use tokio::sync::OnceCell;
 
-use super::error::BridgeError;
 use super::events::Subscription;
+use super::session::Session;
 
 /// Marks the `hello` that asks for a deployment's facts, so that command monitoring can leave it out.
 pub(crate) const FACTS_COMMENT: &str = "mmk-js: deployment facts";
@@ -30,8 +30,8 @@ pub struct Connection {
     hello: OnceCell<Document>,
     /// Highest transaction number used, by `lsid` bytes: server sessions are pooled, so numbers outlive client sessions.
     numbers: std::sync::Mutex<HashMap<Vec<u8>, i64>>,
-    /// Idle sessions for retryable writes without a session of the user's.
-    idle: std::sync::Mutex<Vec<ClientSession>>,
+    /// Idle sessions for calls without a session of the user's.
+    idle: std::sync::Mutex<Vec<Arc<Session>>>,
     /// Open transactions by `lsid` bytes, so that a stopped run can abort them.
     pub(crate) open_transactions: std::sync::Mutex<HashSet<Vec<u8>>>,
     subscription: Arc<Subscription>,
@@ -100,7 +100,10 @@ impl Connection {
     /// Whether numbered writes are possible: on a replica set or through mongos, not on a standalone.
     pub(crate) async fn numbers_writes(&self) -> Result<bool, mongodb::error::Error> {
         let hello = self.hello().await?;
-        Ok(hello.contains_key("setName") || hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid"))
+        Ok(
+            hello.contains_key("setName")
+                || hello.get_str("msg").is_ok_and(|msg| msg == "isdbgrid"),
+        )
     }
 
     /// Raises and returns the transaction number of a session.
@@ -119,25 +122,25 @@ impl Connection {
             .await
     }
 
-    pub(crate) async fn take_idle_session(&self) -> Result<ClientSession, mongodb::error::Error> {
-        let idle = lock(&self.idle).pop();
-        match idle {
-            Some(session) => Ok(session),
-            None => self.start_session().await,
+    /// A session for one call of a script that names none; the one used last comes first, as in Node's pool.
+    pub(crate) async fn take_idle_session(
+        &self,
+        client: u32,
+    ) -> Result<Arc<Session>, mongodb::error::Error> {
+        if let Some(session) = lock(&self.idle).pop() {
+            return Ok(session);
+        }
+        let session = self.start_session().await?;
+        let lsid = session.id().to_vec()?;
+        Ok(Arc::new(Session::new(client, lsid, session)))
+    }
+
+    /// Keeps the session for the next call, unless it is no good any more.
+    pub(crate) fn put_idle_session(&self, session: Arc<Session>) {
+        if !session.is_dirty() {
+            lock(&self.idle).push(session);
         }
     }
-
-    pub(crate) fn put_idle_session(&self, session: ClientSession) {
-        lock(&self.idle).push(session);
-    }
-}
-
-/// The bytes of a session's `lsid` document.
-pub(crate) fn lsid_of(session: &ClientSession) -> Result<Vec<u8>, BridgeError> {
-    session
-        .id()
-        .to_vec()
-        .map_err(|error| BridgeError::invalid(error.to_string()))
 }
 
 /// Locks a mutex of plain data; a panic elsewhere left it as good as any.

@@ -2,14 +2,17 @@
 //! present one.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bson::RawDocumentBuf;
 use futures::StreamExt;
 use mongodb::error::Error;
+use mongodb::error::ErrorKind;
 use mongodb::options::CursorType;
 use mongodb::options::RunCursorCommandOptions;
-use mongodb::raw_batch_cursor::RawBatchCursor;
 use mongodb::raw_batch_cursor::SessionRawBatchCursor;
 use serde::Deserialize;
 use tokio::sync::Mutex;
@@ -20,12 +23,13 @@ use super::command::Command;
 use super::command::Retry;
 use super::command::reply_of;
 use super::command::should_retry;
+use super::connection::Connection;
 use super::error::BridgeError;
 use super::error::BridgeErrorKind;
 use super::session::Session;
 
 /// Full batches served before the next one is fetched ahead: a script that reads a little pays nothing for it.
-const BATCHES_BEFORE_PREFETCH: u32 = 2;
+const BATCHES_BEFORE_PREFETCH: u32 = 3;
 
 /// Options of `openCursor`, as JSON from the facade.
 #[derive(Debug, Default, Deserialize)]
@@ -39,16 +43,49 @@ pub(crate) struct CursorOptions {
     pub(crate) await_data: bool,
 }
 
-enum Source {
-    Implicit(Box<RawBatchCursor>),
-    Session(Box<SessionRawBatchCursor>, Arc<Session>),
+/// The driver's cursor with the session it lives in: the user's, or one of ours that goes back to the idle ones with it.
+struct Source {
+    cursor: SessionRawBatchCursor,
+    session: Arc<Session>,
+    connection: Arc<Connection>,
+    is_own: bool,
+}
+
+impl Source {
+    /// The server has let go of the cursor.
+    fn retire(self) {
+        if self.is_own {
+            self.connection.put_idle_session(self.session);
+        }
+    }
+
+    /// Makes the server let go of it, and waits for that.
+    async fn kill(self, database: &str, collection: &str, id: i64) {
+        let mut ids = bson::RawArrayBuf::new();
+        ids.push(id);
+        let mut body = RawDocumentBuf::new();
+        body.append(bson::cstr!("killCursors"), collection);
+        body.append(bson::cstr!("cursors"), ids);
+        // A cursor that is gone already is what was wanted.
+        let _ = self
+            .connection
+            .client()
+            .database(database)
+            .run_raw_command(body)
+            .await;
+        // Dropped, the driver's cursor would send the same once more, and later than anybody waits for.
+        std::mem::forget(self.cursor);
+        if self.is_own {
+            self.connection.put_idle_session(self.session);
+        }
+    }
 }
 
 type Fetched = (Source, Option<Result<RawDocumentBuf, Error>>);
 
 enum State {
     /// Nothing in flight.
-    Ready(Source),
+    Ready(Box<Source>),
     /// The next batch is being fetched ahead.
     Ahead(JoinHandle<Fetched>),
     /// Exhausted, failed or closed.
@@ -58,19 +95,31 @@ enum State {
 /// One open cursor.
 pub(crate) struct Cursor {
     database: String,
+    collection: String,
+    id: AtomicI64,
     state: Mutex<State>,
-    served: std::sync::atomic::AtomicU32,
+    served: AtomicU32,
     prefetches: bool,
 }
 
 impl Cursor {
-    /// Gives the cursor back to the server. The driver sends `killCursors` when its cursor is dropped.
+    /// Gives the cursor back to the server; resolves when the server has let go of it.
     pub(crate) async fn close(&self) {
         let state = std::mem::replace(&mut *self.state.lock().await, State::Done);
-        if let State::Ahead(fetch) = state {
-            // Never drop a driver future half-way: let it end, then drop the cursor.
-            let _ = fetch.await;
-        }
+        let source = match state {
+            State::Ready(source) => *source,
+            // Never drop a driver future half-way: let it end first.
+            State::Ahead(ahead) => match ahead.await {
+                Ok((source, Some(Ok(reply)))) if cursor_id(&reply) == Some(0) => {
+                    return source.retire();
+                }
+                Ok((source, _)) => source,
+                Err(_) => return,
+            },
+            State::Done => return,
+        };
+        let id = self.id.load(Ordering::Relaxed);
+        source.kill(&self.database, &self.collection, id).await;
     }
 }
 
@@ -82,14 +131,36 @@ impl Bridge {
         options: CursorOptions,
     ) -> Result<(RawDocumentBuf, Option<Cursor>), BridgeError> {
         self.check_fence()?;
-        let mut opened = open_once(&command, &options).await;
+        if let Err(error) = command.connection.hello().await {
+            return reply_of(error).map(|reply| (reply, None));
+        }
+        let session = match command.session.clone() {
+            Some(session) => Ok(session),
+            None => command.connection.take_idle_session(command.client).await,
+        };
+        let session = match session {
+            Ok(session) => session,
+            Err(error) => return reply_of(error).map(|reply| (reply, None)),
+        };
+        let mut opened = open_once(&command, &session, &options).await;
         if should_retry(command.retry, &command.connection, &as_reply(&opened)) {
             self.check_fence()?;
-            opened = open_once(&command, &options).await;
+            opened = open_once(&command, &session, &options).await;
         }
+        let is_own = command.session.is_none();
         let source = match opened {
-            Ok(source) => source,
-            Err(error) => return reply_of(error).map(|reply| (reply, None)),
+            Ok(cursor) => Source {
+                cursor,
+                session,
+                connection: command.connection.clone(),
+                is_own,
+            },
+            Err(error) => {
+                if is_own {
+                    command.connection.put_idle_session(session);
+                }
+                return reply_of(error).map(|reply| (reply, None));
+            }
         };
         let (source, first) = fetch(source).await;
         let reply = match first {
@@ -104,11 +175,20 @@ impl Bridge {
         };
         self.counters
             .add_reply(&command.database, &command.body, &reply);
+        let id = cursor_id(&reply).unwrap_or(0);
+        if id == 0 {
+            source.retire();
+            return Ok((reply, None));
+        }
         let cursor = Cursor {
+            collection: collection_of(&command.database, &reply)
+                .unwrap_or_default()
+                .to_owned(),
             database: command.database,
-            prefetches: self.prefetch && command.session.is_none() && !options.tailable,
-            state: Mutex::new(State::Ready(source)),
-            served: std::sync::atomic::AtomicU32::new(1),
+            id: AtomicI64::new(id),
+            prefetches: self.prefetch && source.is_own && !options.tailable,
+            state: Mutex::new(State::Ready(Box::new(source))),
+            served: AtomicU32::new(1),
         };
         Ok((reply, Some(cursor)))
     }
@@ -118,7 +198,7 @@ impl Bridge {
         self.check_fence()?;
         let mut state = cursor.state.lock().await;
         let (source, fetched) = match std::mem::replace(&mut *state, State::Done) {
-            State::Ready(source) => fetch(source).await,
+            State::Ready(source) => fetch(*source).await,
             State::Ahead(ahead) => ahead
                 .await
                 .map_err(|error| BridgeError::new(BridgeErrorKind::Internal, error.to_string()))?,
@@ -131,8 +211,13 @@ impl Bridge {
         };
         let reply = match fetched {
             Some(Ok(reply)) => reply,
-            Some(Err(error)) => return reply_of(error),
+            Some(Err(error)) => {
+                // The server may still hold the cursor: `close` will end it.
+                *state = State::Ready(Box::new(source));
+                return reply_of(error);
+            }
             None => {
+                source.retire();
                 return Err(BridgeError::new(
                     BridgeErrorKind::Closed,
                     "the cursor is exhausted",
@@ -141,28 +226,21 @@ impl Bridge {
         };
         self.count_batch(&cursor.database, &reply);
         let has_documents = !batch_is_empty(&reply);
-        let served = cursor
-            .served
-            .fetch_add(1, std::sync::atomic::Ordering::Relaxed)
-            + 1;
+        let served = cursor.served.fetch_add(1, Ordering::Relaxed) + 1;
         let exhausted = cursor_id(&reply) == Some(0);
         *state = if exhausted {
+            source.retire();
             State::Done
         } else if cursor.prefetches && has_documents && served >= BATCHES_BEFORE_PREFETCH {
             State::Ahead(tokio::spawn(fetch(source)))
         } else {
-            State::Ready(source)
+            State::Ready(Box::new(source))
         };
         Ok(reply)
     }
 
     fn count_batch(&self, database: &str, reply: &RawDocumentBuf) {
-        let Some(collection) = reply
-            .get_document("cursor")
-            .and_then(|cursor| cursor.get_str("ns"))
-            .ok()
-            .and_then(|namespace| namespace.strip_prefix(database)?.strip_prefix('.'))
-        else {
+        let Some(collection) = collection_of(database, reply) else {
             return;
         };
         let mut command = RawDocumentBuf::new();
@@ -172,30 +250,30 @@ impl Bridge {
     }
 }
 
-fn as_reply(opened: &Result<Source, Error>) -> Result<RawDocumentBuf, BridgeError> {
+fn as_reply(opened: &Result<SessionRawBatchCursor, Error>) -> Result<RawDocumentBuf, BridgeError> {
     match opened {
         Ok(_) => Ok(bson::rawdoc! {"ok": 1}),
         Err(error) => reply_of(error.clone()),
     }
 }
 
-async fn open_once(command: &Command, options: &CursorOptions) -> Result<Source, Error> {
+async fn open_once(
+    command: &Command,
+    session: &Session,
+    options: &CursorOptions,
+) -> Result<SessionRawBatchCursor, Error> {
     let database = command.connection.client().database(&command.database);
-    let cursor_options = driver_options(command, options);
-    let action = database
+    let mut guard = session.client_session.lock().await;
+    let opened = database
         .run_raw_cursor_command(command.body.clone())
-        .with_options(cursor_options);
-    match &command.session {
-        None => action
-            .batch()
-            .await
-            .map(|cursor| Source::Implicit(Box::new(cursor))),
-        Some(session) => {
-            let mut guard = session.client_session.lock().await;
-            let cursor = action.session(&mut *guard).batch().await?;
-            Ok(Source::Session(Box::new(cursor), session.clone()))
-        }
+        .with_options(driver_options(command, options))
+        .session(&mut *guard)
+        .batch()
+        .await;
+    if matches!(&opened, Err(error) if matches!(*error.kind, ErrorKind::Io(_))) {
+        session.mark_dirty();
     }
+    opened
 }
 
 fn driver_options(command: &Command, options: &CursorOptions) -> RunCursorCommandOptions {
@@ -217,15 +295,18 @@ fn driver_options(command: &Command, options: &CursorOptions) -> RunCursorComman
 }
 
 async fn fetch(mut source: Source) -> Fetched {
-    let next = match &mut source {
-        Source::Implicit(cursor) => cursor.next().await,
-        Source::Session(cursor, session) => {
-            let mut guard = session.client_session.lock().await;
-            cursor.stream(&mut guard).next().await
-        }
+    let next = {
+        let mut guard = source.session.client_session.lock().await;
+        source.cursor.stream(&mut guard).next().await
     };
     let next = next.map(|batch| batch.map(|batch| batch.as_raw_document().to_owned()));
     (source, next)
+}
+
+/// The collection a cursor's reply belongs to.
+fn collection_of<'a>(database: &str, reply: &'a RawDocumentBuf) -> Option<&'a str> {
+    let namespace = reply.get_document("cursor").ok()?.get_str("ns").ok()?;
+    namespace.strip_prefix(database)?.strip_prefix('.')
 }
 
 fn batch_is_empty(reply: &RawDocumentBuf) -> bool {

@@ -111,12 +111,17 @@ impl BridgeError {
         }
     }
 
-    /// Network trouble after which the same command may be sent again.
-    pub(crate) fn is_retryable(&self) -> bool {
+    /// The connection broke under a command: whether the server did it is unknown.
+    pub(crate) fn is_network(&self) -> bool {
         matches!(
             self.kind,
-            BridgeErrorKind::Network | BridgeErrorKind::NetworkTimeout | BridgeErrorKind::PoolCleared
+            BridgeErrorKind::Network | BridgeErrorKind::NetworkTimeout
         )
+    }
+
+    /// Network trouble after which the same command may be sent again.
+    pub(crate) fn is_retryable(&self) -> bool {
+        self.is_network() || self.kind == BridgeErrorKind::PoolCleared
     }
 }
 
@@ -136,10 +141,9 @@ fn selection_message(topology: &str) -> String {
         return format!("getaddrinfo ENOTFOUND {host}");
     }
     match topology.split("Topology:").next() {
-        Some(reason) if topology.contains("Topology:") => format!(
-            "{} ({address})",
-            reason.trim().trim_end_matches('.')
-        ),
+        Some(reason) if topology.contains("Topology:") => {
+            format!("{} ({address})", reason.trim().trim_end_matches('.'))
+        }
         _ => topology.to_owned(),
     }
 }
@@ -158,7 +162,10 @@ impl JsErrorClass for BridgeError {
             [
                 ("bridge", PropertyValue::String("true".into())),
                 ("kind", PropertyValue::String(self.kind.as_str().into())),
-                ("labels", PropertyValue::String(self.labels.join(",").into())),
+                (
+                    "labels",
+                    PropertyValue::String(self.labels.join(",").into()),
+                ),
             ]
             .into_iter()
             .map(|(key, value)| (Cow::Borrowed(key), value)),

@@ -72,9 +72,10 @@ impl Bridge {
     }
 
     pub(crate) fn client(&self, handle: u32) -> Result<Arc<Connection>, BridgeError> {
-        lock(&self.clients).get(&handle).cloned().ok_or_else(|| {
-            BridgeError::new(error::BridgeErrorKind::Closed, "the client is closed")
-        })
+        lock(&self.clients)
+            .get(&handle)
+            .cloned()
+            .ok_or_else(|| BridgeError::new(error::BridgeErrorKind::Closed, "the client is closed"))
     }
 
     pub(crate) fn add_client(&self, connection: Arc<Connection>) -> u32 {
@@ -102,9 +103,9 @@ impl Bridge {
             .ok_or_else(|| BridgeError::invalid("cannot use a session that has ended"))
     }
 
-    pub(crate) fn add_session(&self, session: Session) -> u32 {
+    pub(crate) fn add_session(&self, session: Arc<Session>) -> u32 {
         let handle = self.next_handle.fetch_add(1, Ordering::Relaxed);
-        lock(&self.sessions).insert(handle, Arc::new(session));
+        lock(&self.sessions).insert(handle, session);
         handle
     }
 
@@ -113,9 +114,10 @@ impl Bridge {
     }
 
     pub(crate) fn cursor(&self, handle: u32) -> Result<Arc<Cursor>, BridgeError> {
-        lock(&self.cursors).get(&handle).cloned().ok_or_else(|| {
-            BridgeError::new(error::BridgeErrorKind::Closed, "the cursor is closed")
-        })
+        lock(&self.cursors)
+            .get(&handle)
+            .cloned()
+            .ok_or_else(|| BridgeError::new(error::BridgeErrorKind::Closed, "the cursor is closed"))
     }
 
     pub(crate) fn add_cursor(&self, handle: u32, cursor: Cursor) {
@@ -199,7 +201,11 @@ pub(crate) fn selection_criteria(text: &str) -> Result<Option<SelectionCriteria>
         .map_err(|error| BridgeError::invalid(format!("invalid read preference: {error}")))?;
     let options = ReadPreferenceOptions::builder()
         .tag_sets(wanted.tags)
-        .max_staleness(wanted.max_staleness_seconds.map(std::time::Duration::from_secs))
+        .max_staleness(
+            wanted
+                .max_staleness_seconds
+                .map(std::time::Duration::from_secs),
+        )
         .build();
     let options = Some(options);
     let preference = match wanted.mode.as_str() {

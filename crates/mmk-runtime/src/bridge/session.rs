@@ -1,6 +1,9 @@
 //! A session of a script: the driver's client session for `lsid` and cluster time; numbers and transaction fields are
 //! ours (see `connection.rs`).
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
 use bson::RawDocument;
 use mongodb::ClientSession;
 use tokio::sync::Mutex;
@@ -14,6 +17,7 @@ pub(crate) struct Session {
     pub(crate) lsid: Vec<u8>,
     pub(crate) client_session: Mutex<ClientSession>,
     open_transaction: std::sync::Mutex<Option<i64>>,
+    dirty: AtomicBool,
 }
 
 impl Session {
@@ -23,7 +27,17 @@ impl Session {
             lsid,
             client_session: Mutex::new(client_session),
             open_transaction: std::sync::Mutex::default(),
+            dirty: AtomicBool::new(false),
         }
+    }
+
+    /// A command on it lost its connection: the server may still be at work on it, so it must not be used again.
+    pub(crate) fn mark_dirty(&self) {
+        self.dirty.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_dirty(&self) -> bool {
+        self.dirty.load(Ordering::Relaxed)
     }
 
     /// Remembers from a command that was sent whether a transaction is open.

@@ -361,8 +361,7 @@ mod tests {
             PackageType::Unstated,
             DecoratorMetadata::Omit,
         )
-        .err()
-        .expect("it doesn't parse");
+        .expect_err("it doesn't parse");
         assert_eq!((problem.line, problem.column), (2, 8));
         assert_eq!(problem.text, "let b: = 2;");
     }

@@ -128,10 +128,7 @@ pub(crate) fn op_mmk_cluster_time(#[smi] _client: u32) -> Option<Vec<u8>> {
 
 /// Starts collecting a client's command events.
 #[op2(fast)]
-pub(crate) fn op_mmk_subscribe(
-    state: &mut OpState,
-    #[smi] client: u32,
-) -> Result<(), BridgeError> {
+pub(crate) fn op_mmk_subscribe(state: &mut OpState, #[smi] client: u32) -> Result<(), BridgeError> {
     let bridge = state.borrow::<Arc<Bridge>>().clone();
     bridge.client(client)?.subscription().activate();
     Ok(())

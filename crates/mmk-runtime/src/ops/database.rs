@@ -14,13 +14,11 @@ use deno_error::JsErrorBox;
 use crate::bridge::Bridge;
 use crate::bridge::command::Command;
 use crate::bridge::command::Retry;
-use crate::bridge::connection::lsid_of;
 use crate::bridge::cursor::CursorOptions;
 use crate::bridge::cursor::retry_of_flags;
 use crate::bridge::error::BridgeError;
 use crate::bridge::error::BridgeErrorKind;
 use crate::bridge::selection_criteria;
-use crate::bridge::session::Session;
 
 fn bridge(state: &Rc<RefCell<OpState>>) -> Arc<Bridge> {
     state.borrow().borrow::<Arc<Bridge>>().clone()
@@ -42,6 +40,7 @@ struct Call {
 fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeError> {
     bridge.check_fence()?;
     Ok(Command {
+        client: call.client,
         connection: bridge.client(call.client)?,
         database: call.database,
         body: document(call.body)?,
@@ -165,7 +164,9 @@ pub(crate) fn op_mmk_decode_utf8<'s>(
     } else if std::str::from_utf8(bytes).is_ok() {
         v8::String::new_from_utf8(scope, bytes, v8::NewStringType::Normal)
     } else if fatal {
-        return Err(JsErrorBox::type_error("the encoded data was not valid UTF-8"));
+        return Err(JsErrorBox::type_error(
+            "the encoded data was not valid UTF-8",
+        ));
     } else {
         v8::String::new(scope, &String::from_utf8_lossy(bytes))
     };
@@ -185,16 +186,14 @@ pub(crate) fn op_mmk_start_session(
     let connection = bridge.client(client)?;
     let (started, session) = std::sync::mpsc::sync_channel(1);
     bridge.driver.spawn(async move {
-        let session = connection.start_session().await;
         // The op waits for it, unless its thread is gone.
-        let _ = started.send(session);
+        let _ = started.send(connection.take_idle_session(client).await);
     });
     let session = session
         .recv()
         .map_err(|_| BridgeError::new(BridgeErrorKind::Internal, "the driver's runtime is gone"))?
         .map_err(|error| BridgeError::from_driver(&error))?;
-    let lsid = lsid_of(&session)?;
-    Ok(bridge.add_session(Session::new(client, lsid, session)))
+    Ok(bridge.add_session(session))
 }
 
 #[op2]
@@ -210,13 +209,20 @@ pub(crate) fn op_mmk_session_id(
     Ok(session.lsid.clone())
 }
 
+/// Whether a command on the session lost its connection.
+#[op2(fast)]
+pub(crate) fn op_mmk_session_is_dirty(state: &mut OpState, #[smi] session: u32) -> bool {
+    let bridge = state.borrow::<Arc<Bridge>>().clone();
+    matches!(bridge.session(session), Ok(Some(session)) if session.is_dirty())
+}
+
 #[op2(fast)]
 pub(crate) fn op_mmk_end_session(state: &mut OpState, #[smi] session: u32) {
     let bridge = state.borrow::<Arc<Bridge>>().clone();
-    if let Some(session) = bridge.remove_session(session) {
-        // Dropping the client session returns the server session to the driver's pool, on the driver's runtime.
-        let driver = bridge.driver.clone();
-        driver.spawn(async move { drop(session) });
+    if let Some(session) = bridge.remove_session(session)
+        && let Ok(connection) = bridge.client(session.client)
+    {
+        connection.put_idle_session(session);
     }
 }
 

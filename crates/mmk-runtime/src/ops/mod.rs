@@ -1,13 +1,13 @@
 //! The ops: what JavaScript may ask of the host. One file per concern, named after the JavaScript that calls it.
 
-pub(crate) mod client;
-pub(crate) mod database;
-pub(crate) mod host;
 pub(crate) mod ciphers;
+pub(crate) mod client;
 pub(crate) mod crypto;
+pub(crate) mod database;
 pub(crate) mod fs;
 mod fs_error;
 mod fs_requests;
+pub(crate) mod host;
 pub(crate) mod os;
 pub(crate) mod permissions;
 pub(crate) mod process;
@@ -15,7 +15,10 @@ pub(crate) mod text;
 pub(crate) mod zlib;
 
 /// Puts what the ops keep between calls into a fresh isolate's state.
-pub(crate) fn init_state(state: &mut deno_core::OpState, environment: std::sync::Arc<std::collections::BTreeMap<String, String>>) {
+pub(crate) fn init_state(
+    state: &mut deno_core::OpState,
+    environment: std::sync::Arc<std::collections::BTreeMap<String, String>>,
+) {
     state.put(environment);
     state.put(fs::OpenFiles::default());
     state.put(process::ProcessStart::default());

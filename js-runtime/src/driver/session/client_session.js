@@ -82,7 +82,12 @@ export class ClientSession extends EventEmitter {
   }
 
   get serverSession() {
-    return { id: this.id, txnNumber: this.transactionNumber?.toNumber() ?? 0, isDirty: this.isDirty };
+    return { id: this.id, txnNumber: this.transactionNumber?.toNumber() ?? 0, isDirty: this.isDirty || this.lostConnection };
+  }
+
+  /** Whether a command on it lost its connection, also where a second attempt went well. */
+  get lostConnection() {
+    return this.handle !== undefined && bridge.sessionIsDirty(this.handle);
   }
 
   get isPinned() {
