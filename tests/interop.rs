@@ -11,34 +11,37 @@ use crate::support::Output;
 use crate::support::Project;
 use crate::support::server_uri;
 
-/// The folder with the Node tools, installed from `tests/node/package-lock.json` once per build folder.
+/// The folder with the Node tools, installed once per build folder.
 pub(crate) fn node_tools() -> &'static PathBuf {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let source = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/node"));
-        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("node-tools");
-        let lock = std::fs::read(source.join("package-lock.json")).expect("the lock file is there");
-        let stamp = target.join("installed-lock");
-        if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
-            return target;
-        }
-        std::fs::create_dir_all(&target).expect("the build folder is writable");
-        for name in ["package.json", "package-lock.json", ".npmrc"] {
-            std::fs::copy(source.join(name), target.join(name)).expect("the file can be copied");
-        }
-        let installed = Command::new("npm")
-            .args(["ci", "--ignore-scripts"])
-            .current_dir(&target)
-            .output()
-            .expect("npm runs");
-        assert!(
-            installed.status.success(),
-            "npm ci failed: {}",
-            String::from_utf8_lossy(&installed.stderr)
-        );
-        std::fs::write(stamp, lock).expect("the build folder is writable");
-        target
-    })
+    FOLDER.get_or_init(|| install_packages("node"))
+}
+
+/// Installs the npm packages of `tests/NAME/package-lock.json` into the build folder, once per state of the lock file.
+pub(crate) fn install_packages(name: &str) -> PathBuf {
+    let source = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests")).join(name);
+    let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("npm-{name}"));
+    let lock = std::fs::read(source.join("package-lock.json")).expect("the lock file is there");
+    let stamp = target.join("installed-lock");
+    if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
+        return target;
+    }
+    std::fs::create_dir_all(&target).expect("the build folder is writable");
+    for file in ["package.json", "package-lock.json", ".npmrc"] {
+        std::fs::copy(source.join(file), target.join(file)).expect("the file can be copied");
+    }
+    let installed = Command::new("npm")
+        .args(["ci", "--ignore-scripts"])
+        .current_dir(&target)
+        .output()
+        .expect("npm runs");
+    assert!(
+        installed.status.success(),
+        "npm ci failed: {}",
+        String::from_utf8_lossy(&installed.stderr)
+    );
+    std::fs::write(stamp, lock).expect("the build folder is writable");
+    target
 }
 
 /// Runs npm's `mmk` in the project.

@@ -19,7 +19,7 @@ use crate::support::with_database;
 
 /// Who runs a command.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Who {
+pub(crate) enum Who {
     Node(u8),
     Ours,
 }
@@ -34,7 +34,7 @@ fn project(options: &str) -> Project {
 }
 
 /// Later options win over the first ones.
-fn configure(project: &Project, options: &str) {
+pub(crate) fn configure(project: &Project, options: &str) {
     project.file(
         "migrate-mongo-config.js",
         &format!(
@@ -79,7 +79,7 @@ fn command(project: &Project, who: Who, arguments: &[&str]) -> Command {
     command
 }
 
-fn run(project: &Project, who: Who, arguments: &[&str]) -> Output {
+pub(crate) fn run(project: &Project, who: Who, arguments: &[&str]) -> Output {
     finish(command(project, who, arguments))
 }
 
@@ -97,14 +97,15 @@ fn shape(record: &Document) -> Vec<(String, ElementType, String)> {
         .collect()
 }
 
-/// The changelog, which of its records share a block, and what the scripts wrote.
-fn state(
-    project: &Project,
-) -> (
+/// A changelog made comparable: fields with types and values per record, the sizes of blocks, the applied names.
+type Changelog = (
     Vec<Vec<(String, ElementType, String)>>,
     Vec<usize>,
     Vec<String>,
-) {
+);
+
+/// The changelog, which of its records share a block, and what the scripts wrote.
+fn state(project: &Project) -> Changelog {
     let mut records = project.documents("changelog");
     records.sort_by_key(|record| record.get_str("fileName").map(str::to_owned).ok());
     let blocks: Vec<String> = records

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 
+use crate::differential::driver_majors;
 use crate::interop::node_tools;
 use crate::specs::spec_folder;
 use crate::support::server_uri;
@@ -42,6 +43,7 @@ fn the_javascript_passes_its_own_tests() {
         .args(["test", "--silent"])
         .current_dir(&folder)
         .env("MMK_NODE_MODULES", node_tools().join("node_modules"))
+        .env("MMK_MAJORS", driver_majors())
         .env("MMK_TEST_URI", server_uri());
     if let Some(specs) = spec_folder() {
         command.env("MMK_SPECS_DIR", specs);

@@ -12,8 +12,9 @@ const STATES = ['open', 'paid', 'shipped', 'returned'];
 async function ensureSeed({ seed, driver }, size) {
   const name = `documents_${size}`;
   const collection = seed.collection(name);
-  if ((await collection.estimatedDocumentCount()) === size) return name;
-  await collection.drop();
+  const present = await collection.countDocuments();
+  if (present === size) return name;
+  if (present > 0) await collection.drop();
   for (let start = 0; start < size; start += CHUNK) {
     const length = Math.min(CHUNK, size - start);
     const documents = Array.from({ length }, (_, index) => makeDocument(start + index, driver));

@@ -19,7 +19,7 @@ export async function loadDriver(name, uri, major) {
   if (name !== FACADE) {
     const requireFromHere = createRequire(resolve('package.json'));
     const path = /^[./]/.test(name) ? resolve(name) : name;
-    return { driver: requireFromHere(path), unobserved: [], version: requireFromHere(`${path}/package.json`).version };
+    return { driver: requireFromHere(path), unobserved: [], version: major === undefined ? requireFromHere(`${path}/package.json`).version : `${major}.0.0` };
   }
   const [facade, { setBridge }, { nodeBridge }, { applyCompatibility }] = await Promise.all([
     import('../src/driver/index.js'),

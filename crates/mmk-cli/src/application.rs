@@ -27,8 +27,9 @@ use crate::render;
 use crate::settings::early_exit_codes;
 use crate::usage;
 
-/// Threads of the driver's runtime: connections, the lock's heartbeat, signals.
-const DRIVER_THREADS: usize = 2;
+/// Threads of the driver's runtime: connections, the lock's heartbeat, signals. One, so that calls which a script makes without awaiting
+/// reach the server in the order they were made, as they do from Node's one thread.
+const DRIVER_THREADS: usize = 1;
 
 /// How long background work may take to end once the command has; the server forgets what a client leaves behind.
 const LAST_WORDS: Duration = Duration::from_millis(500);

@@ -149,11 +149,21 @@ pub(crate) struct RunFileArgs {
     /// Let the program write outside the project folder: these paths (comma-separated), or everywhere
     #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) allow_write: Option<String>,
-    /// The file
-    pub(crate) file: std::path::PathBuf,
-    /// What the program finds in `process.argv.slice(2)`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub(crate) arguments: Vec<String>,
+    /// The file, and what the program finds in `process.argv.slice(2)`: everything behind the file is the program's own
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_names = ["FILE", "ARGUMENTS"])]
+    program: Vec<String>,
+}
+
+impl RunFileArgs {
+    /// The file to run.
+    pub(crate) fn file(&self) -> &std::path::Path {
+        std::path::Path::new(self.program.first().map_or("", String::as_str))
+    }
+
+    /// What the program is given.
+    pub(crate) fn arguments(&self) -> &[String] {
+        self.program.get(1..).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, Args)]

@@ -66,7 +66,7 @@ pub(crate) fn start(
 /// The engine of a standalone program.
 pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
     let mut permissions = Permissions::new(&project_root(&context.directory));
-    permissions.allow(Access::Read, &args.file);
+    permissions.allow(Access::Read, args.file());
     for (access, wanted) in [
         (Access::Read, &args.allow_read),
         (Access::Write, &args.allow_write),
@@ -81,7 +81,7 @@ pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
         }
     }
     V8Engine::new(EngineOptions {
-        arguments: args.arguments.clone(),
+        arguments: args.arguments().to_vec(),
         ..options(context, context.live_report(), permissions)
     })
 }

@@ -84,6 +84,7 @@ pub(crate) async fn run(
             .map_err(Failure::from)?;
         status_report::print(&context.printer, &overview.rows.iter().collect::<Vec<_>>());
     }
+    database.close().await;
     result
 }
 

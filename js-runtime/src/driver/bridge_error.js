@@ -10,6 +10,7 @@ import {
   MongoRuntimeError,
   MongoServerError,
   MongoServerSelectionError,
+  MongoUnexpectedServerResponseError,
 } from './errors.js';
 
 function translate(error) {
@@ -34,6 +35,8 @@ function translate(error) {
       });
     case 'invalidArgument':
       return new MongoInvalidArgumentError(error.message);
+    case 'noCursor':
+      return new MongoUnexpectedServerResponseError('BSON element "cursor" is missing');
     case 'closed':
       return new MongoClientClosedError();
     default:

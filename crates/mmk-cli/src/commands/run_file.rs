@@ -12,12 +12,13 @@ use crate::failure::Failure;
 use crate::signals::SignalWatch;
 
 pub(crate) async fn run_file(context: &Context, args: &RunFileArgs) -> Result<ExitStatus, Failure> {
-    let path = context.directory.join(&args.file);
+    let path = context.directory.join(args.file());
     if !path.is_file() {
-        return Err(
-            Failure::argument(format!("the file `{}` doesn't exist", args.file.display()))
-                .hint("give its path from the current directory"),
-        );
+        return Err(Failure::argument(format!(
+            "the file `{}` doesn't exist",
+            args.file().display()
+        ))
+        .hint("give its path from the current directory"));
     }
     let fence = Fence::open();
     let _signals = SignalWatch::start(fence.clone(), context.printer.clone());
@@ -25,7 +26,7 @@ pub(crate) async fn run_file(context: &Context, args: &RunFileArgs) -> Result<Ex
     let code = engine
         .run_program(&path, fence)
         .await
-        .map_err(|error| Error::from_run(&args.file.to_string_lossy(), Direction::Up, error))?;
+        .map_err(|error| Error::from_run(&args.file().to_string_lossy(), Direction::Up, error))?;
     // As a shell sees it: the low eight bits.
     Ok(ExitStatus::Program((code & 0xff) as u8))
 }

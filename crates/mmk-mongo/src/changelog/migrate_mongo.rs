@@ -46,6 +46,8 @@ pub struct MigrateMongoChangelog {
     file_hash: FileHash,
     /// The batch that comes next, and the milliseconds that stand for it in `migrationBlock`.
     next_block: Mutex<Block>,
+    /// The texts that have a record.
+    recorded: Mutex<HashSet<(MigrationName, Checksum)>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +65,7 @@ impl MigrateMongoChangelog {
                 batch: 1,
                 milliseconds: DateTime::now().timestamp_millis(),
             }),
+            recorded: Mutex::default(),
         }
     }
 
@@ -88,9 +91,17 @@ impl MigrateMongoChangelog {
         (next.milliseconds + (batch - next.batch)) as f64
     }
 
+    /// The record of this very text; of an edited file, any of its name.
     fn filter(&self, step: &Step) -> Document {
-        let mut filter = doc! { "fileName": step.migration.name.as_str() };
-        if self.file_hash == FileHash::Used {
+        let migration = &step.migration;
+        let mut filter = doc! { "fileName": migration.name.as_str() };
+        let text = (migration.name.clone(), migration.fingerprint.bytes.clone());
+        let has_record = self
+            .recorded
+            .lock()
+            .expect("nobody panics while holding it")
+            .contains(&text);
+        if self.file_hash == FileHash::Used && has_record {
             filter.insert("fileHash", step.migration.fingerprint.bytes.as_str());
         }
         filter
@@ -132,6 +143,13 @@ impl Changelog for MigrateMongoChangelog {
     ) -> Result<Reading, Error> {
         let rows = read_rows(collection, documents)?;
         self.note_next_block(&rows);
+        *self
+            .recorded
+            .lock()
+            .expect("nobody panics while holding it") = rows
+            .iter()
+            .filter_map(|row| Some((row.name.clone(), row.checksum.clone()?)))
+            .collect();
         let remarks = self.remarks(&rows);
         let by_text = self.file_hash == FileHash::Used;
         let mut seen = HashSet::new();

@@ -35,7 +35,7 @@ const BATCHES_BEFORE_PREFETCH: u32 = 3;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct CursorOptions {
-    pub(crate) batch_size: Option<u32>,
+    pub(crate) batch_size: Option<i64>,
     #[serde(rename = "maxTimeMS")]
     pub(crate) max_time_ms: Option<u64>,
     pub(crate) comment: Option<serde_json::Value>,
@@ -159,7 +159,9 @@ impl Bridge {
                 if is_own {
                     command.connection.put_idle_session(session);
                 }
-                return reply_of(error).map(|reply| (reply, None));
+                return reply_of(error)
+                    .map(|reply| (reply, None))
+                    .map_err(BridgeError::without_cursor);
             }
         };
         let (source, first) = fetch(source).await;
@@ -285,7 +287,8 @@ fn driver_options(command: &Command, options: &CursorOptions) -> RunCursorComman
     let mut driver = RunCursorCommandOptions::default();
     driver.selection_criteria = command.criteria.clone();
     driver.cursor_type = Some(cursor_type);
-    driver.batch_size = options.batch_size;
+    // A negative size means one batch only; then the first command says it all.
+    driver.batch_size = options.batch_size.and_then(|size| u32::try_from(size).ok());
     driver.max_time = options.max_time_ms.map(Duration::from_millis);
     driver.comment = options
         .comment

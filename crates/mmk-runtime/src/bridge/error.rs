@@ -17,6 +17,8 @@ pub(crate) enum BridgeErrorKind {
     ServerSelection,
     Authentication,
     InvalidArgument,
+    /// The server answered well, but not with a cursor.
+    NoCursor,
     /// The run is being stopped; nothing reaches the database any more.
     Fence,
     Closed,
@@ -32,6 +34,7 @@ impl BridgeErrorKind {
             Self::ServerSelection => "serverSelection",
             Self::Authentication => "authentication",
             Self::InvalidArgument => "invalidArgument",
+            Self::NoCursor => "noCursor",
             Self::Fence => "fence",
             Self::Closed => "closed",
             Self::Internal => "internal",
@@ -109,6 +112,14 @@ impl BridgeError {
             },
             labels,
         }
+    }
+
+    /// Of a command that should have opened a cursor: what the driver could not read is the reply without one.
+    pub(crate) fn without_cursor(mut self) -> Self {
+        if self.kind == BridgeErrorKind::Internal {
+            self.kind = BridgeErrorKind::NoCursor;
+        }
+        self
     }
 
     /// The connection broke under a command: whether the server did it is unknown.

@@ -371,6 +371,7 @@ export class AbstractCursor extends EventEmitter {
     } else {
       await bridge.closeCursor(this.nativeHandle);
       this.nativeHandle = undefined;
+      if (this.cursorClient.isMonitoring) await this.cursorClient.flushEvents();
     }
   }
 
