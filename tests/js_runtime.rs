@@ -43,6 +43,8 @@ fn the_javascript_passes_its_own_tests() {
         .args(["test", "--silent"])
         .current_dir(&folder)
         .env("MMK_NODE_MODULES", node_tools().join("node_modules"))
+        .env("MMK_MODULES_ENGINE", env!("CARGO_BIN_EXE_mmk-js"))
+        .env("MMK_MODULES_MODES", "run")
         .env("MMK_MAJORS", driver_majors())
         .env("MMK_TEST_URI", server_uri());
     if let Some(specs) = spec_folder() {
