@@ -5,6 +5,7 @@
 
 mod support;
 
+mod access;
 mod amendments;
 mod cases;
 mod davepi;
