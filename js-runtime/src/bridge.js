@@ -30,7 +30,12 @@ function nativeBridge(native) {
   };
 }
 
-/** Replaces the native functions; for tests that run without the host. */
+/** Goes back to the native functions. */
+export function useNativeBridge() {
+  implementation = nativeBridge(ops);
+}
+
+/** Replaces the native functions; for tests that run without the host, and while nothing may reach a server. */
 export function setBridge(replacement) {
   implementation = replacement;
 }

@@ -2,8 +2,11 @@
 //! it does none of a command's work.
 
 use std::cell::Cell;
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+use mmk_runtime::V8Engine;
 
 use crate::args::Cli;
 use crate::config_file;
@@ -32,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) printer: Arc<Printer>,
     /// What flags and environment say at first; the config file may say more.
     exit_codes: Cell<ExitCodes>,
+    /// The engine that evaluated a config file with hooks.
+    hooks: OnceCell<Arc<V8Engine>>,
 }
 
 impl Context {
@@ -50,7 +55,18 @@ impl Context {
             variables,
             printer,
             exit_codes: Cell::new(exit_codes),
+            hooks: OnceCell::new(),
         }
+    }
+
+    /// Keeps the engine whose isolate holds the hooks; the first one stays.
+    pub(crate) fn keep_hooks(&self, engine: Arc<V8Engine>) {
+        let _ = self.hooks.set(engine);
+    }
+
+    /// Where the config's hooks are, if it has any.
+    pub(crate) fn hooks(&self) -> Option<Arc<V8Engine>> {
+        self.hooks.get().cloned()
     }
 
     /// The exit codes to use, as far as is known by now.

@@ -86,7 +86,7 @@ pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
     })
 }
 
-/// Runs a config file that is code. Its engine ends with it: the settings that a run's engine needs aren't known yet. It may
+/// Runs a config file that is code. Its engine ends with it, unless it has hooks to call later. It may
 /// read everywhere, because fetching a mounted secret is what such files are for.
 pub(crate) async fn evaluate_config(
     context: &Context,
@@ -94,8 +94,20 @@ pub(crate) async fn evaluate_config(
 ) -> Result<Value, ScriptError> {
     let mut permissions = Permissions::new(&project_root(&context.directory));
     permissions.read = Grant::All;
-    let engine = V8Engine::new(options(context, context.live_report(), permissions));
-    engine.load_config(&path).await
+    let engine = Arc::new(V8Engine::new(options(
+        context,
+        context.live_report(),
+        permissions,
+    )));
+    let value = engine.load_config(&path).await?;
+    let has_hooks = value
+        .get("hooks")
+        .and_then(Value::as_object)
+        .is_some_and(|hooks| !hooks.is_empty());
+    if has_hooks {
+        context.keep_hooks(engine);
+    }
+    Ok(value)
 }
 
 /// A connection of the engine's own, to where `known` leads: it numbers its writes itself, which no other user of the same client

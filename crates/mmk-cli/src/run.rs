@@ -11,10 +11,12 @@ use mmk_core::migrator::RunSettings;
 use mmk_core::plan::DownDefault;
 use mmk_core::plan::PlanOptions;
 use mmk_core::plan::Task;
+use mmk_core::ports::Hooks;
 use mmk_core::ports::Locker;
 use mmk_core::ports::NoHooks;
 use mmk_core::preview::overview;
 use mmk_core::report::Report;
+use mmk_runtime::ConfiguredHooks;
 use mmk_runtime::Target;
 
 use crate::args::RunArgs;
@@ -99,10 +101,15 @@ async fn migrate(
 ) -> Result<Report, Failure> {
     let live = context.live_report();
     let engine = engine::start(context, settings, live.clone());
-    engine.connect(Target {
+    let target = Target {
         connection: engine::connection(settings, &database.connection).await?,
         database: settings.database.clone(),
-    });
+    };
+    engine.connect(target.clone());
+    let hooks: Box<dyn Hooks> = match context.hooks() {
+        Some(config) => Box::new(ConfiguredHooks::new(config, target)),
+        None => Box::new(NoHooks),
+    };
     let run_settings = RunSettings {
         source: database::source(settings),
         use_transaction: settings.use_transaction,
@@ -118,7 +125,7 @@ async fn migrate(
         locker: (!args.no_lock).then_some(locker),
         ledger: &database.ledger,
         engine: &engine,
-        hooks: &NoHooks,
+        hooks: &*hooks,
         observer: &*live,
         fence,
     };

@@ -439,8 +439,6 @@ fn unknown_variable(name: &str) -> Option<String> {
 /// Options of mmk that are understood but have no effect here; silence about them would change what a run does.
 fn unsupported(key: &ConfigKey, value: &Value) -> Option<String> {
     let reason = match key.kind {
-        Kind::Hooks if value.as_object().is_some_and(|hooks| hooks.is_empty()) => return None,
-        Kind::Hooks => "hooks are not run yet",
         Kind::Instance => "migrations load mongoose from node_modules themselves",
         Kind::Logger if value.is_object() => "output always goes through mmk-js's own printer",
         _ => return None,

@@ -27,6 +27,7 @@ use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
+use crate::worker::HookJob;
 use crate::worker::Job;
 use crate::worker::ProgramJob;
 use crate::worker::RunJob;
@@ -119,6 +120,21 @@ impl V8Engine {
         let result = answer.await.unwrap_or_else(|_| Err(gone()));
         bridge.settle().await;
         result
+    }
+
+    /// Calls a hook of the configuration that this engine evaluated; nothing happens where it has none of that name.
+    pub(crate) async fn call_hook(
+        &self,
+        argument: Value,
+        connection: Arc<Connection>,
+    ) -> Result<(), ScriptError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Hook(HookJob {
+            argument,
+            connection,
+            reply,
+        }));
+        answer.await.unwrap_or_else(|_| Err(gone()))
     }
 
     fn send(&self, job: Job) {

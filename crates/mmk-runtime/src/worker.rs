@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
 use crate::bridge::Bridge;
+use crate::bridge::connection::Connection;
 use crate::check::read_verdict;
 use crate::check::unread;
 use crate::engine::EngineOptions;
@@ -45,6 +46,7 @@ pub(crate) enum Job {
     Run(RunJob),
     Config(ConfigJob),
     Program(ProgramJob),
+    Hook(HookJob),
 }
 
 pub(crate) struct CheckJob {
@@ -61,6 +63,20 @@ pub(crate) struct RunJob {
     pub(crate) bridge: Arc<Bridge>,
     pub(crate) seals: mpsc::UnboundedSender<SealRequest>,
     pub(crate) reply: oneshot::Sender<Result<Outcome, ScriptError>>,
+}
+
+pub(crate) struct HookJob {
+    /// For `callHook` in js-runtime/src/host/main.js.
+    pub(crate) argument: Value,
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) reply: oneshot::Sender<Result<(), ScriptError>>,
+}
+
+/// The isolate that evaluated the configuration: its hooks are functions in there.
+struct Configured {
+    isolate: Isolate,
+    bridge: Arc<Bridge>,
+    host: Arc<HostState>,
 }
 
 pub(crate) struct ProgramJob {
@@ -89,8 +105,9 @@ pub(crate) fn start_worker(options: EngineOptions) -> mpsc::UnboundedSender<Job>
             // Without a reactor no job can run: dropping them tells their senders.
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async move {
+                let mut configured = None;
                 while let Some(job) = jobs.recv().await {
-                    work(&options, &modules, job).await;
+                    work(&options, &modules, &mut configured, job).await;
                 }
             });
         });
@@ -116,7 +133,12 @@ fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
     })
 }
 
-async fn work(options: &EngineOptions, modules: &Arc<Modules>, job: Job) {
+async fn work(
+    options: &EngineOptions,
+    modules: &Arc<Modules>,
+    configured: &mut Option<Configured>,
+    job: Job,
+) {
     // A dropped receiver means that nobody waits for the answer any more.
     match job {
         Job::Check(job) => {
@@ -131,9 +153,15 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, job: Job) {
             let _ = job.reply.send(reply);
         }
         Job::Config(job) => {
-            let _ = job
-                .reply
-                .send(load_config(options, modules, &job.path).await);
+            let loaded = load_config(options, modules, &job.path).await;
+            let _ = job.reply.send(loaded.map(|(value, isolate)| {
+                *configured = Some(isolate);
+                value
+            }));
+        }
+        Job::Hook(job) => {
+            let reply = call_hook(options, modules, configured.as_mut(), &job).await;
+            let _ = job.reply.send(reply);
         }
     }
 }
@@ -322,14 +350,43 @@ async fn load_config(
     options: &EngineOptions,
     modules: &Arc<Modules>,
     path: &std::path::Path,
-) -> Result<Value, ScriptError> {
+) -> Result<(Value, Configured), ScriptError> {
     let task = silent_task(options, modules, "config");
-    let mut results = task
-        .call_each("loadConfig", &[json!({ "path": path })])
-        .await;
-    results
-        .pop()
-        .unwrap_or_else(|| Err(task.explain(CallError::NeverSettles)))
+    let _watch = task.watch();
+    let mut isolate = task.isolate().map_err(|error| task.explain(error))?;
+    let argument = json!({ "path": path });
+    let value = task.call(&mut isolate, "loadConfig", &argument).await?;
+    let configured = Configured {
+        isolate,
+        bridge: task.bridge.clone(),
+        host: task.host.clone(),
+    };
+    Ok((value, configured))
+}
+
+/// Calls a hook where the configuration was evaluated, so that what its functions remember is still there.
+async fn call_hook(
+    options: &EngineOptions,
+    modules: &Arc<Modules>,
+    configured: Option<&mut Configured>,
+    job: &HookJob,
+) -> Result<(), ScriptError> {
+    let Some(configured) = configured else {
+        return Ok(());
+    };
+    configured.bridge.set_main(job.connection.clone());
+    let task = Task {
+        options,
+        modules,
+        bridge: configured.bridge.clone(),
+        host: configured.host.clone(),
+        timeout: None,
+        settings: Value::Null,
+    };
+    let _watch = task.watch();
+    task.call(&mut configured.isolate, "callHook", &job.argument)
+        .await
+        .map(drop)
 }
 
 async fn run(

@@ -3,7 +3,7 @@
  * described failure, never as a rejection.
  */
 import './install.js';
-import { setBridge } from '../bridge.js';
+import { setBridge, useNativeBridge } from '../bridge.js';
 import { deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
@@ -61,6 +61,10 @@ export async function check({ path }) {
   return answer('load', async () => verdictOn(migrationOf(await loadMigration(path))));
 }
 
+/** The hooks of the configuration that was evaluated last, and the client that they get. */
+let hooks;
+let hookClient;
+
 /** Evaluates a configuration file: default export or module, factory called, promises awaited. */
 export async function loadConfig({ path }) {
   return answer('load', async () => {
@@ -69,8 +73,29 @@ export async function loadConfig({ path }) {
     if (typeof config === 'function') {
       config = await config();
     }
+    hooks = config?.hooks;
     return JSON.parse(JSON.stringify(config ?? null, (_key, value) => (typeof value === 'function' ? '[Function]' : value)));
   });
+}
+
+/** Calls a hook of the configuration, as mongo-migrate-kit does: names and numbers first, the context last. */
+export async function callHook({ name, file, duration, error, database }) {
+  return answer('thrown', async () => {
+    if (typeof hooks?.[name] !== 'function') {
+      return null;
+    }
+    useNativeBridge();
+    hookClient ??= createRunClient();
+    const context = { db: hookClient.db(database), client: hookClient };
+    const given = { beforeEach: [file], afterEach: [file, duration], onError: [file, revived(error)] }[name] ?? [];
+    await Promise.race([hooks[name](...given, context), unhandled]);
+    return null;
+  });
+}
+
+/** The failure of a migration, as an Error again: it was thrown in another isolate. */
+function revived(error) {
+  return Object.assign(new Error(error?.message), error);
 }
 
 /** Runs a file as a program: `require.main === module` holds in it. The event loop goes on after its top level is done. */

@@ -78,6 +78,11 @@ impl Bridge {
             .ok_or_else(|| BridgeError::new(error::BridgeErrorKind::Closed, "the client is closed"))
     }
 
+    /// Gives a bridge that was made without one the run's own connection.
+    pub(crate) fn set_main(&self, connection: Arc<Connection>) {
+        lock(&self.clients).insert(MAIN_CLIENT, connection);
+    }
+
     pub(crate) fn add_client(&self, connection: Arc<Connection>) -> u32 {
         let handle = self.next_handle.fetch_add(1, Ordering::Relaxed);
         lock(&self.clients).insert(handle, connection);

@@ -1,0 +1,1 @@
+module.exports = { up: (db) => db.collection('a').insertOne({ _id: 2 }), down() {} };
