@@ -143,6 +143,9 @@ impl Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunFileArgs {
+    /// Behave like this major of npm `mongodb` (default: the one installed beside the script, else 7)
+    #[arg(long, value_name = "MAJOR", value_parser = clap::value_parser!(u32).range(3..=7))]
+    pub(crate) driver_compat: Option<u32>,
     /// Let the program read outside the project folder: these paths (comma-separated), or everything
     #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) allow_read: Option<String>,
@@ -227,6 +230,9 @@ pub(crate) struct RunArgs {
     /// Let scripts write outside the project folder: these paths (comma-separated), or everywhere
     #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(crate) allow_write: Option<String>,
+    /// Behave like this major of npm `mongodb` (default: the one installed beside the script, else 7)
+    #[arg(long, value_name = "MAJOR", value_parser = clap::value_parser!(u32).range(3..=7))]
+    pub(crate) driver_compat: Option<u32>,
     /// Don't fetch the next documents of a cursor while the script works on the present ones
     #[arg(long)]
     pub(crate) no_prefetch: bool,

@@ -73,6 +73,7 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
     key("timeout", Some("--timeout <DURATION>"), Some("MMK_TIMEOUT"), Kind::Duration),
     key("maxMemory", Some("--max-memory <SIZE>"), Some("MMK_MAX_MEMORY"), Kind::Size),
     key("prefetch", Some("--no-prefetch"), Some("MMK_PREFETCH"), Kind::Boolean),
+    key("driverCompat", Some("--driver-compat <MAJOR>"), Some("MMK_DRIVER_COMPAT"), Kind::PositiveInteger),
     key("allowRead", Some("--allow-read[=<PATHS>]"), Some("MMK_ALLOW_READ"), Kind::Paths),
     key("allowWrite", Some("--allow-write[=<PATHS>]"), Some("MMK_ALLOW_WRITE"), Kind::Paths),
     key("order", Some("--order <RULE> of `up`"), Some("MMK_ORDER"), Kind::Choice(&["warn", "error", "allow"])),
@@ -80,7 +81,8 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
 ];
 
 /// Variables that are read elsewhere (mmk's own version mark, the sandbox, the tests) and so are no typing mistakes.
-pub(crate) const RESERVED_VARIABLES: &[&str] = &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI"];
+pub(crate) const RESERVED_VARIABLES: &[&str] =
+    &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI", "MMK_SPECS_DIR"];
 
 /// The hooks of mmk.
 pub(crate) const HOOK_NAMES: &[&str] = &[

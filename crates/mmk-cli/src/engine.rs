@@ -59,6 +59,7 @@ pub(crate) fn start(
             .max_memory
             .unwrap_or_else(mmk_runtime::default_max_memory),
         prefetch: settings.prefetch,
+        driver_compat: settings.driver_compat,
         ..options(context, observer, permissions)
     })
 }
@@ -82,6 +83,10 @@ pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
     }
     V8Engine::new(EngineOptions {
         arguments: args.arguments().to_vec(),
+        driver_compat: args.driver_compat.or_else(|| {
+            let major = context.variables.get("MMK_DRIVER_COMPAT")?;
+            major.parse().ok()
+        }),
         ..options(context, context.live_report(), permissions)
     })
 }
@@ -147,6 +152,7 @@ fn options(
         max_memory: mmk_runtime::default_max_memory(),
         check_timeout: CHECK_TIMEOUT,
         prefetch: true,
+        driver_compat: None,
         environment: Arc::new(context.variables.clone()),
         arguments: Vec::new(),
     }

@@ -105,6 +105,7 @@ async fn migrate(
         connection: engine::connection(settings, &database.connection).await?,
         database: settings.database.clone(),
     };
+    let connection = target.connection.clone();
     engine.connect(target.clone());
     let hooks: Box<dyn Hooks> = match context.hooks() {
         Some(config) => Box::new(ConfiguredHooks::new(config, target)),
@@ -129,7 +130,9 @@ async fn migrate(
         observer: &*live,
         fence,
     };
-    Ok(migrator.run(task, options).await)
+    let report = migrator.run(task, options).await;
+    connection.close().await;
+    Ok(report)
 }
 
 /// The last lines of a run, or its JSON document; a failure is told by whoever gets it.

@@ -80,6 +80,8 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_memory: Option<u64>,
     pub(crate) prefetch: bool,
+    /// The major of npm `mongodb` that scripts were written for, where the user says.
+    pub(crate) driver_compat: Option<u32>,
     /// Beside the project folder; absolute.
     pub(crate) allow_read: Allowed,
     pub(crate) allow_write: Allowed,
@@ -153,6 +155,7 @@ fn flags(cli: &Cli) -> Map<String, Value> {
         set("maxMemory", text(&run.max_memory));
         set("allowRead", paths(&run.allow_read));
         set("allowWrite", paths(&run.allow_write));
+        set("driverCompat", run.driver_compat.map(Value::from));
         set("prefetch", run.no_prefetch.then_some(Value::Bool(false)));
     }
     if let Command::Up(up) = &cli.command {
@@ -361,6 +364,11 @@ impl<'a> Layers<'a> {
                 .get("maxMemory")
                 .and_then(|value| quantity::size(value).ok()),
             prefetch: flag("prefetch"),
+            driver_compat: self
+                .values
+                .get("driverCompat")
+                .and_then(Value::as_f64)
+                .map(|major| major as u32),
             allow_read: allowed(value("allowRead"), directory),
             allow_write: allowed(value("allowWrite"), directory),
             exit_codes: match text("exitCodes").as_str() {

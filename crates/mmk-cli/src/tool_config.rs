@@ -106,11 +106,12 @@ pub(crate) fn migrate_mongo(
 }
 
 /// What migrate-mongo has no word for and may be set in its file all the same.
-const OURS: [&str; 8] = [
+const OURS: [&str; 9] = [
     "wait",
     "timeout",
     "maxMemory",
     "prefetch",
+    "driverCompat",
     "allowRead",
     "allowWrite",
     "exitCodes",

@@ -48,6 +48,8 @@ pub struct EngineOptions {
     pub max_memory: u64,
     /// How long loading a file may take while it is only checked.
     pub check_timeout: Duration,
+    /// The major of npm `mongodb` to behave like; `None` looks for the one installed beside the script.
+    pub driver_compat: Option<u32>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
     /// The environment that scripts see as `process.env`.

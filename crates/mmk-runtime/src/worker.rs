@@ -303,7 +303,7 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
     json!({
         "mode": mode,
         "arguments": options.arguments,
-        "driverCompat": options.environment.get("MMK_DRIVER_COMPAT"),
+        "driverCompat": options.driver_compat,
         "version": env!("CARGO_PKG_VERSION"),
     })
 }

@@ -48,6 +48,7 @@ fn main() {
         permissions: Arc::new(Permissions::new(folder.path())),
         max_memory: 256 * 1024 * 1024,
         check_timeout: Duration::from_secs(1),
+        driver_compat: None,
         prefetch: true,
         environment: Arc::default(),
         arguments: Vec::new(),

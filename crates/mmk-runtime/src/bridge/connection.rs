@@ -68,6 +68,14 @@ impl Connection {
         }))
     }
 
+    /// Closes the client's connections; nothing may be sent on it any more. Without it, what the driver still does in the background
+    /// outlives its runtime.
+    pub async fn close(&self) {
+        // Sessions go first: each holds the client.
+        lock(&self.idle).clear();
+        self.client.clone().shutdown().immediate(true).await;
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }
