@@ -68,9 +68,7 @@ async fn run(ledger: &dyn Ledger, file: &str, direction: Direction, batch: i64) 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reading_writes_nothing_at_all() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let history = database.ledger(&identity("alice")).read().await.unwrap();
     assert_eq!(history.records().count(), 0);
     assert_eq!(database.collection_names().await, Vec::<String>::new());
@@ -79,9 +77,7 @@ async fn reading_writes_nothing_at_all() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_applied_record_is_that_of_the_node_tool_field_by_field() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     run(
         &database.ledger(&identity("alice")),
         "a.js",
@@ -141,9 +137,7 @@ async fn an_applied_record_is_that_of_the_node_tool_field_by_field() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn applying_again_replaces_the_record_and_the_history_keeps_the_old_one() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     run(
         &database.ledger(&identity("alice")),
         "a.js",
@@ -182,9 +176,7 @@ async fn applying_again_replaces_the_record_and_the_history_keeps_the_old_one() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_leaves_the_record_alone_and_stays_until_it_is_settled() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let ledger = database.ledger(&identity("alice"));
     let entry = ledger
         .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
@@ -219,9 +211,7 @@ async fn a_failure_leaves_the_record_alone_and_stays_until_it_is_settled() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sealed_commands_live_and_die_with_the_transaction() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let ledger = database.ledger(&identity("alice"));
     for commits in [false, true] {
         let entry = ledger
@@ -261,9 +251,7 @@ async fn sealed_commands_live_and_die_with_the_transaction() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_is_live_while_its_run_holds_the_lock() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let worker = identity("alice");
     let lease = database
         .locker(&worker, &lock_settings())
@@ -288,9 +276,7 @@ async fn an_attempt_is_live_while_its_run_holds_the_lock() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn odd_records_are_named_all_at_once() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     database
         .collection("_mmk_migrations")
         .insert_many([

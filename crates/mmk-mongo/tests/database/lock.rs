@@ -35,9 +35,7 @@ async fn stored(database: &TestDatabase) -> Option<Document> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_exactly_one_gets_it() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let attempts = (0..16).map(|number| {
         let locker = database.locker(&identity(&format!("user-{number}")), &lock_settings());
         tokio::spawn(async move { locker.acquire(&Fence::open(), &Listener::default()).await })
@@ -65,9 +63,7 @@ async fn of_many_exactly_one_gets_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_document_is_that_of_the_node_tool() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let identity = identity("$alice");
     let lease = database
         .locker(&identity, &lock_settings())
@@ -94,9 +90,7 @@ async fn the_document_is_that_of_the_node_tool() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_process_is_inherited_from_and_named() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let long_ago = DateTime::from_millis(DateTime::now().timestamp_millis() - 61_000);
     database
         .collection("_mmk_locks")
@@ -117,9 +111,7 @@ async fn a_dead_process_is_inherited_from_and_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn it_is_renewed_for_as_long_as_it_is_held() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let fence = Fence::open();
     let lease = database
         .locker(&identity("alice"), &short_lived())
@@ -146,9 +138,7 @@ async fn it_is_renewed_for_as_long_as_it_is_held() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stolen_lock_closes_the_fence_and_is_left_to_the_thief() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let fence = Fence::open();
     let lease = database
         .locker(&identity("alice"), &short_lived())
@@ -181,9 +171,7 @@ async fn a_stolen_lock_closes_the_fence_and_is_left_to_the_thief() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_removed_lock_closes_the_fence() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let fence = Fence::open();
     let locker = database.locker(&identity("alice"), &short_lived());
     let lease = locker.acquire(&fence, &Listener::default()).await.unwrap();
@@ -198,9 +186,7 @@ async fn a_removed_lock_closes_the_fence() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_who_waits_gets_it_when_it_is_free() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let first = database
         .locker(&identity("alice"), &lock_settings())
         .acquire(&Fence::open(), &Listener::default())
@@ -230,9 +216,7 @@ async fn one_who_waits_gets_it_when_it_is_free() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn waiting_ends_with_its_time_or_with_the_fence() {
-    let Some(database) = TestDatabase::open().await else {
-        return;
-    };
+    let database = TestDatabase::open().await;
     let held = database
         .locker(&identity("alice"), &lock_settings())
         .acquire(&Fence::open(), &Listener::default())

@@ -1,5 +1,4 @@
-//! Lock, ledger and connection against a real MongoDB replica set, given by `MMK_TEST_URI`; without it each test says so and passes.
-#![expect(clippy::print_stderr, reason = "a skipped test must say so")]
+//! Lock, ledger and connection against a real MongoDB replica set, `MMK_TEST_URI` or a sandbox of its own.
 
 mod connection;
 mod ledger;

@@ -1,5 +1,11 @@
 //! A fresh database per test, and the small doubles that the ports ask for.
 
+use std::sync::OnceLock;
+
+use mmk_sandbox::Mongod;
+use mmk_sandbox::Options;
+use mmk_sandbox::Sandbox;
+use mmk_sandbox::Sources;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -33,20 +39,16 @@ pub(crate) struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// `None`, with a line that says so, when no MongoDB is given.
-    pub(crate) async fn open() -> Option<Self> {
-        let Some(uri) = test_uri() else {
-            eprintln!("skipped: MMK_TEST_URI is not set");
-            return None;
-        };
+    /// A database of its own on the tests' server.
+    pub(crate) async fn open() -> Self {
         let settings = ConnectSettings {
-            uri,
+            uri: test_uri(),
             database: Some(format!("mmk_test_{}", bson::oid::ObjectId::new())),
             client_options: Vec::new(),
             tool_version: "0.0.0-test".to_owned(),
         };
-        let connection = connect(&settings).await.expect("MMK_TEST_URI answers");
-        Some(Self { connection })
+        let connection = connect(&settings).await.expect("the server answers");
+        Self { connection }
     }
 
     pub(crate) fn collection(&self, name: &str) -> Collection<Document> {
@@ -84,10 +86,37 @@ impl TestDatabase {
     }
 }
 
-pub(crate) fn test_uri() -> Option<String> {
-    std::env::var("MMK_TEST_URI")
-        .ok()
-        .filter(|uri| !uri.is_empty())
+/// `MMK_TEST_URI` where it is set, otherwise a sandbox that ends with this process.
+pub(crate) fn test_uri() -> String {
+    static SERVER: OnceLock<(String, Option<Sandbox>)> = OnceLock::new();
+    let (uri, _) = SERVER.get_or_init(|| {
+        let named = std::env::var("MMK_TEST_URI").ok();
+        match named.filter(|uri| !uri.is_empty()) {
+            Some(uri) => (uri, None),
+            None => std::thread::spawn(start_sandbox)
+                .join()
+                .map(|sandbox| (sandbox.uri(), Some(sandbox)))
+                .expect("the sandbox starts"),
+        }
+    });
+    uri.clone()
+}
+
+/// On a thread of its own: tests call from inside their runtimes.
+fn start_sandbox() -> Sandbox {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    runtime.block_on(async {
+        let sources = Sources::from_environment();
+        let mongod = Mongod::find(&sources, |_| {})
+            .await
+            .expect("a mongod can be found or fetched");
+        Sandbox::start(&mongod, Options::new(&sources.temporary))
+            .await
+            .expect("the sandbox starts")
+    })
 }
 
 pub(crate) fn identity(user: &str) -> Identity {
