@@ -23,7 +23,8 @@ export const KNOWN_DIFFERENCES = {
   'cursor: overlapping next': withoutCommands,
   // npm `mongodb` wraps the error of its parser.
   'cursor: runCursorCommand without cursor': cutAt(', errorLabelSet'),
-  // The server decides the order.
-  'strange: not awaited': (lines) => lines.filter((line) => !line.startsWith('data of c')),
+  // Calls that overlap have no order.
+  'strange: not awaited': sorted,
+  'strange: async forEach': sorted,
   'strange: Promise.all of writes': (lines) => sorted(outcomeOnly(lines)),
 };
