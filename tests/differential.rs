@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use crate::interop::install_packages;
 use crate::interop::node_tools;
-use crate::support::server_uri;
+use crate::support::own_server;
 
 fn js_runtime(path: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../js-runtime")).join(path)
@@ -63,6 +63,8 @@ fn both(
 
 #[test]
 fn scripts_see_the_node_driver() {
+    let server = own_server();
+    let uri = server.uri();
     let tools = node_tools().join("node_modules");
     let tools = tools.to_str().expect("a path in UTF-8");
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -70,8 +72,8 @@ fn scripts_see_the_node_driver() {
     let (expected, actual) = (target("expected.json"), target("actual.json"));
     both(
         &js_runtime("test/driver/play.mjs"),
-        &[server_uri(), tools, &expected],
-        &[server_uri(), tools, &actual],
+        &[&uri, tools, &expected],
+        &[&uri, tools, &actual],
         7,
     );
     let compared = Command::new("node")
@@ -86,6 +88,8 @@ fn scripts_see_the_node_driver() {
 
 #[test]
 fn scripts_of_older_majors_see_their_driver() {
+    let server = own_server();
+    let uri = server.uri();
     let probe = js_runtime("spec-runner/majors/run-probe.mjs");
     let known = js_runtime("spec-runner/majors/known_differences.mjs");
     for major in [4, 6] {
@@ -94,13 +98,13 @@ fn scripts_of_older_majors_see_their_driver() {
             &probe,
             &[
                 "--uri",
-                server_uri(),
+                &uri,
                 "--driver",
                 driver.to_str().expect("a path in UTF-8"),
             ],
             &[
                 "--uri",
-                server_uri(),
+                &uri,
                 "--driver",
                 "mongodb",
                 "--major",

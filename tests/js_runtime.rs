@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::differential::driver_majors;
 use crate::interop::node_tools;
 use crate::specs::spec_folder;
-use crate::support::server_uri;
+use crate::support::own_server;
 
 fn js_runtime() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../js-runtime"))
@@ -38,6 +38,7 @@ fn install(folder: &Path) {
 fn the_javascript_passes_its_own_tests() {
     let folder = js_runtime();
     install(&folder);
+    let server = own_server();
     let mut command = Command::new("npm");
     command
         .args(["test", "--silent"])
@@ -46,7 +47,7 @@ fn the_javascript_passes_its_own_tests() {
         .env("MMK_MODULES_ENGINE", env!("CARGO_BIN_EXE_mmk-js"))
         .env("MMK_MODULES_MODES", "run")
         .env("MMK_MAJORS", driver_majors())
-        .env("MMK_TEST_URI", server_uri());
+        .env("MMK_TEST_URI", server.uri());
     if let Some(specs) = spec_folder() {
         command.env("MMK_SPECS_DIR", specs);
     }

@@ -10,6 +10,7 @@ pub(crate) use output::stable;
 pub(crate) use project::Project;
 pub(crate) use project::finish;
 pub(crate) use server::block_on;
+pub(crate) use server::own_server;
 pub(crate) use server::server_uri;
 pub(crate) use server::with_database;
 

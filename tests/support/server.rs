@@ -30,7 +30,16 @@ fn start() -> Server {
             _sandbox: None,
         };
     }
-    let sandbox = block_on(async {
+    let sandbox = own_server();
+    Server {
+        uri: sandbox.uri(),
+        _sandbox: Some(sandbox),
+    }
+}
+
+/// A server that no other test knows, for comparisons that see the whole server.
+pub(crate) fn own_server() -> Sandbox {
+    block_on(async {
         let sources = Sources::from_environment();
         let mongod = Mongod::find(&sources, |_| {})
             .await
@@ -38,11 +47,7 @@ fn start() -> Server {
         Sandbox::start(&mongod, Options::new(&sources.temporary))
             .await
             .expect("the sandbox starts")
-    });
-    Server {
-        uri: sandbox.uri(),
-        _sandbox: Some(sandbox),
-    }
+    })
 }
 
 /// Runs async test code on a runtime of its own.
