@@ -35,9 +35,9 @@ async function runPair({ project, sides, runs }, { round, scenario, server }) {
   for (const side of order) {
     const used = await runOnce(sides[side], { project, scenario, server });
     if (round > 0) runs[side].push(used);
-    const { wall, cpu, peak } = used;
+    const { wall, cpu, peak, server: busy } = used;
     console.error(
-      `  ${round || '-'} ${sides[side].name.padEnd(16)} ${wall.toFixed(3)} s, CPU ${cpu.toFixed(3)} s, ${Math.round(peak / 1e6)} MB`,
+      `  ${round || '-'} ${sides[side].name.padEnd(16)} ${wall.toFixed(3)} s, CPU ${cpu.toFixed(3)} s, ${Math.round(peak / 1e6)} MB, server ${busy.toFixed(2)} s`,
     );
   }
 }
@@ -46,7 +46,9 @@ async function runOnce(side, { project, scenario, server }) {
   await reset(scenario, server);
   const { size } = scenario;
   const environment = { BENCH_SIZE: String(size), BENCH_URI: server.uri };
-  const { output, ...used } = await measure(side.argv, { cwd: project.folder, environment });
+  const before = await server.cpuSeconds();
+  const { output, ...own } = await measure(side.argv, { cwd: project.folder, environment });
+  const used = { ...own, server: (await server.cpuSeconds()) - before };
   try {
     const expected = scenario.command === 'up' ? project.files.length : 0;
     const applied = await side.countApplied(server.database);

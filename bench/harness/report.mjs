@@ -1,6 +1,6 @@
 /** The result as a Markdown table, as docs/benchmarks.md shows it. */
 
-const COLUMNS = ['scenario', 'against', 'wall s', 'ratio', 'aim', 'CPU s', 'ratio', 'peak MB', 'ratio', 'aim'];
+const COLUMNS = ['scenario', 'against', 'wall s', 'ratio', 'aim', 'CPU s', 'ratio', 'peak MB', 'ratio', 'aim', 'server CPU s'];
 
 export function renderTable(machine, results) {
   const rows = results.flatMap(({ scenario, pairs }) => pairs.map((pair) => row(scenario, pair)));
@@ -16,7 +16,7 @@ export function renderTable(machine, results) {
   ].join('\n');
 }
 
-function row({ name, reach }, { against, wall, cpu, peak }) {
+function row({ name, reach }, { against, wall, cpu, peak, server }) {
   const cells = [
     name,
     against,
@@ -28,6 +28,7 @@ function row({ name, reach }, { against, wall, cpu, peak }) {
     `${megabytes(peak.node)} → ${megabytes(peak.mmk)}`,
     peak.ratio.toFixed(2),
     aim(reach.memory, peak.ratio),
+    `${server.node.toFixed(1)} → ${server.mmk.toFixed(1)}`,
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -7,10 +7,10 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** @returns for `wall`, `cpu` and `peak`: both medians, the median ratio, and the smallest and largest ratio */
+/** @returns for `wall`, `cpu`, `peak` and `server`: both medians, the median ratio, and the smallest and largest ratio */
 export function summarise(node, mmk) {
   return Object.fromEntries(
-    ['wall', 'cpu', 'peak'].map((measure) => {
+    ['wall', 'cpu', 'peak', 'server'].map((measure) => {
       const ratios = mmk.map((run, index) => run[measure] / node[index][measure]);
       return [
         measure,
