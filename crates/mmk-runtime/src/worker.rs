@@ -153,6 +153,8 @@ async fn work(
             let _ = job.reply.send(reply);
         }
         Job::Config(job) => {
+            // V8 wants isolates dropped in the reverse order of their making, so the old one goes before the new one comes.
+            *configured = None;
             let loaded = load_config(options, modules, &job.path).await;
             let _ = job.reply.send(loaded.map(|(value, isolate)| {
                 *configured = Some(isolate);
