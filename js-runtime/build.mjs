@@ -1,11 +1,12 @@
 /**
- * Bundles src/host/main.js into one script for the binary: `node build.mjs OUTPUT`. Called by crates/mmk-runtime/build.rs with
- * NODE_PATH pointing at the installed packages. Modules reached only through `require` in a function are evaluated on first use.
+ * Bundles src/host/main.js into one script for the binary, and src/shell/main.js into `shell.js` beside it: `node build.mjs OUTPUT`.
+ * Called by crates/mmk-runtime/build.rs with NODE_PATH pointing at the installed packages. Modules reached only through `require` in a function are evaluated on first use.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { inspectWithNatives } from './bundle-inspect.mjs';
+import { synchronous } from './bundle-synchronous.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const packages = process.env.NODE_PATH ? path.join(process.env.NODE_PATH, 'x.js') : path.join(here, 'x.js');
@@ -32,14 +33,9 @@ const standIns = {
   },
 };
 
-await esbuild.build({
-  entryPoints: [path.join(here, 'src/host/main.js')],
-  outfile: process.argv[2],
+const COMMON = {
   bundle: true,
   format: 'iife',
-  globalName: 'host',
-  banner: { js: '(function () {' },
-  footer: { js: 'return host; })()' },
   nodePaths: process.env.NODE_PATH ? [process.env.NODE_PATH] : [],
   platform: 'neutral',
   mainFields: ['browser', 'module', 'main'],
@@ -51,5 +47,30 @@ await esbuild.build({
   // Names of classes and functions are printed (`Readable {`); the bundler would number those that occur twice.
   keepNames: true,
   logLevel: 'error',
-  plugins: [inspectWithNatives, standIns, ...(process.env.MMK_STUB ? [stub] : [])],
+};
+
+await esbuild.build({
+  ...COMMON,
+  entryPoints: [path.join(here, 'src/host/main.js')],
+  outfile: process.argv[2],
+  globalName: 'host',
+  banner: { js: '(function () {' },
+  footer: { js: 'return host; })()' },
+  plugins: [inspectWithNatives, standIns],
+});
+
+/** Promises that are settled when they are made, and timers that are waited for: what is left of them in a driver without `async`. */
+const SYNCHRONOUS_GLOBALS = `
+const sleep = (work, milliseconds) => { shared('native').ops.op_mmk_sleep_sync(milliseconds); work(); };
+class Promise { constructor(start) { start(() => {}, (error) => { throw error; }); } static resolve(value) { return value; } static reject(error) { throw error; } static all(values) { return values; } static race([value]) { return value; } }
+const setTimeout = sleep;`;
+
+await esbuild.build({
+  ...COMMON,
+  entryPoints: [path.join(here, 'src/shell/main.js')],
+  outfile: path.join(path.dirname(process.argv[2]), 'shell.js'),
+  globalName: 'shell',
+  banner: { js: `(function (shared) {${SYNCHRONOUS_GLOBALS}` },
+  footer: { js: 'return shell; })' },
+  plugins: [synchronous, standIns],
 });

@@ -77,6 +77,7 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
     key("allowRead", Some("--allow-read[=<PATHS>]"), Some("MMK_ALLOW_READ"), Kind::Paths),
     key("allowWrite", Some("--allow-write[=<PATHS>]"), Some("MMK_ALLOW_WRITE"), Kind::Paths),
     key("order", Some("--order <RULE> of `up`"), Some("MMK_ORDER"), Kind::Choice(&["warn", "error", "allow"])),
+    key("collections", None, None, Kind::Object),
     key("exitCodes", Some("--exit-codes <KIND>"), Some("MMK_EXIT_CODES"), Kind::Choice(&["compatible", "detailed"])),
 ];
 

@@ -60,6 +60,7 @@ pub(crate) fn start(
             .unwrap_or_else(mmk_runtime::default_max_memory),
         prefetch: settings.prefetch,
         driver_compat: settings.driver_compat,
+        collections: Arc::new(settings.collections.clone()),
         ..options(context, observer, permissions)
     })
 }
@@ -154,6 +155,7 @@ fn options(
         prefetch: true,
         driver_compat: None,
         environment: Arc::new(context.variables.clone()),
+        collections: Arc::default(),
         arguments: Vec::new(),
     }
 }

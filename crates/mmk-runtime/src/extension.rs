@@ -37,6 +37,11 @@ use crate::ops::database::op_mmk_open_cursor;
 use crate::ops::database::op_mmk_session_id;
 use crate::ops::database::op_mmk_session_is_dirty;
 use crate::ops::database::op_mmk_start_session;
+use crate::ops::database_sync::op_mmk_command_sync;
+use crate::ops::database_sync::op_mmk_connect_client_sync;
+use crate::ops::database_sync::op_mmk_next_batch_sync;
+use crate::ops::database_sync::op_mmk_open_cursor_sync;
+use crate::ops::database_sync::op_mmk_sleep_sync;
 use crate::ops::fs::op_node_fs_call;
 use crate::ops::fs::op_node_fs_call_sync;
 use crate::ops::fs::op_node_fs_close;
@@ -84,6 +89,16 @@ use crate::ops::zlib::op_node_zlib_write;
 )]
 const HOST: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/host.js"));
 
+/// The bundle for scripts in the style of MongoDB's shell; loaded for those only.
+#[allow(
+    long_running_const_eval,
+    reason = "checks a text for ASCII, once per build"
+)]
+const SHELL: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/shell.js"));
+
+/// As `js-runtime/src/host/main.js` asks for it.
+const SHELL_SPECIFIER: &str = "ext:mmk/shell.js";
+
 /// The specifier of the bundle; frames from `ext:` never reach a user's stack.
 pub(crate) const HOST_SPECIFIER: &str = "ext:mmk/host.js";
 
@@ -95,6 +110,11 @@ deno_core::extension!(
         op_mmk_open_cursor,
         op_mmk_next_batch,
         op_mmk_close_cursor,
+        op_mmk_command_sync,
+        op_mmk_connect_client_sync,
+        op_mmk_next_batch_sync,
+        op_mmk_open_cursor_sync,
+        op_mmk_sleep_sync,
         op_mmk_start_session,
         op_mmk_session_id,
         op_mmk_session_is_dirty,
@@ -164,7 +184,11 @@ deno_core::extension!(
 /// All extensions of an isolate, in order.
 pub(crate) fn extensions(loader: Rc<Loader>) -> Vec<Extension> {
     let mut host = mmk::init();
-    host.lazy_loaded_js_files = vec![ExtensionFileSource::new(HOST_SPECIFIER, HOST)].into();
+    host.lazy_loaded_js_files = vec![
+        ExtensionFileSource::new(HOST_SPECIFIER, HOST),
+        ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
+    ]
+    .into();
     vec![
         deno_webidl::deno_webidl::init(),
         deno_web::deno_web::init(

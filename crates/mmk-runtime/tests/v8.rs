@@ -51,6 +51,7 @@ fn main() {
         driver_compat: None,
         prefetch: true,
         environment: Arc::default(),
+        collections: Arc::default(),
         arguments: Vec::new(),
     });
     runtime.block_on(whole(&engine, folder.path()));

@@ -14,6 +14,8 @@ import { carryContext } from './context.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
+import { namedMigrations, prepareNamedMigrations } from './named_migrations.js';
+import { runShellProgram } from './shell_program.js';
 
 const { core } = globalThis.Deno;
 const { ops } = core;
@@ -58,7 +60,19 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 
 /** Loads a file and tells what it exports, without calling any of it. */
 export async function check({ path }) {
-  return answer('load', async () => verdictOn(migrationOf(await loadMigration(path))));
+  return answer('load', async () => verdictOn(await migrationIn(path)));
+}
+
+/** The migration of a file: what it exports, or what it registers. */
+async function migrationIn(path) {
+  prepareNamedMigrations(path);
+  try {
+    const exports = migrationOf(await loadMigration(path));
+    return namedMigrations() ?? exports;
+  } catch (error) {
+    namedMigrations();
+    throw error;
+  }
 }
 
 /** The hooks of the configuration that was evaluated last, and the client that they get. */
@@ -99,10 +113,11 @@ function revived(error) {
 }
 
 /** Runs a file as a program: `require.main === module` holds in it. The event loop goes on after its top level is done. */
-export async function program({ path }) {
+export async function program({ path, shellDatabase }) {
   return answer('thrown', async () => {
     playDriverMajor(path, compatibility);
-    await Promise.race([runMain(path), unhandled]);
+    const running = typeof shellDatabase === 'string' ? runShellProgram({ path, database: shellDatabase }) : runMain(path);
+    await Promise.race([running, unhandled]);
     return null;
   });
 }
@@ -130,7 +145,7 @@ export async function run({ path, direction, transaction, database }) {
   let migration;
   try {
     playDriverMajor(path, compatibility);
-    migration = migrationOf(await loadMigration(path));
+    migration = await migrationIn(path);
   } catch (error) {
     return { failure: describeFailure(error, 'load') };
   }
