@@ -82,8 +82,13 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
 ];
 
 /// Variables that are read elsewhere (mmk's own version mark, the sandbox, the tests) and so are no typing mistakes.
-pub(crate) const RESERVED_VARIABLES: &[&str] =
-    &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI", "MMK_SPECS_DIR"];
+pub(crate) const RESERVED_VARIABLES: &[&str] = &[
+    "MMK_VERSION",
+    "MMK_MONGOD",
+    "MMK_TEST_URI",
+    "MMK_SPECS_DIR",
+    "MMK_SEEDS_DIR",
+];
 
 /// The hooks of mmk.
 pub(crate) const HOOK_NAMES: &[&str] = &[

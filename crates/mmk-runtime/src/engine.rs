@@ -116,11 +116,7 @@ impl V8Engine {
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
-    pub async fn run_program(
-        &self,
-        program: &Program,
-        fence: Fence,
-    ) -> Result<i32, ScriptError> {
+    pub async fn run_program(&self, program: &Program, fence: Fence) -> Result<i32, ScriptError> {
         let (reply, answer) = oneshot::channel();
         let bridge = crate::bridge::Bridge::new(
             self.options.driver.clone(),

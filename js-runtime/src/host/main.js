@@ -7,7 +7,7 @@ import { setBridge, useNativeBridge } from '../bridge.js';
 import { deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
-import { loadMigration, runMain, startModules } from '../modules/index.js';
+import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { configureProcess } from '../node/process-settings.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
@@ -117,9 +117,17 @@ export async function program({ path, shellDatabase }) {
   return answer('thrown', async () => {
     playDriverMajor(path, compatibility);
     const running = typeof shellDatabase === 'string' ? runShellProgram({ path, database: shellDatabase }) : runMain(path);
-    await Promise.race([running, unhandled]);
+    await Promise.race([running, unhandled]).catch(asLoadFailure);
     return null;
   });
+}
+
+/** A program whose text doesn't parse has not begun to run. */
+function asLoadFailure(error) {
+  if (syntaxPlace(error) !== null) {
+    error.mmkKind = 'load';
+  }
+  throw error;
 }
 
 /** Nothing is left to do: last words of the program, and its exit code. New work may come of them. */

@@ -79,12 +79,10 @@ pub(super) fn shell_script(path: &Path, text: &str) -> Result<ShellScript, Synta
 
 /// How the text reads: as a script, or only with `await` outside of functions.
 fn goal_of(path: &Path, code: &str) -> Option<(Goal, ParsedFile)> {
-    [Goal::CommonJs, Goal::Module]
-        .into_iter()
-        .find_map(|goal| {
-            let file = ParsedFile::parse(path, code, Language::JavaScript, goal).ok()?;
-            Some((goal, file))
-        })
+    [Goal::CommonJs, Goal::Module].into_iter().find_map(|goal| {
+        let file = ParsedFile::parse(path, code, Language::JavaScript, goal).ok()?;
+        Some((goal, file))
+    })
 }
 
 /// Replaces the shell's own lines by calls, and says how many there were. Only a line where the text stops being JavaScript is looked

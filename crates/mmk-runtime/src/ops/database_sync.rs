@@ -137,10 +137,7 @@ pub(crate) fn op_mmk_connect_client_sync(
 
 /// `sleep(milliseconds)` of the shell.
 #[op2(fast)]
-pub(crate) fn op_mmk_sleep_sync(
-    state: &mut OpState,
-    milliseconds: f64,
-) -> Result<(), BridgeError> {
+pub(crate) fn op_mmk_sleep_sync(state: &mut OpState, milliseconds: f64) -> Result<(), BridgeError> {
     let time = Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default();
     wait(&bridge(state), async move {
         tokio::time::sleep(time).await;
