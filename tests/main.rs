@@ -19,6 +19,8 @@ mod interop_migrate_mongo;
 mod interop_migrate_mongo_scripts;
 mod invariants;
 mod js_runtime;
+mod lifecycle;
+mod named_migrations;
 mod packages;
 mod recovery;
 mod seeds;

@@ -118,7 +118,16 @@ mod tests {
         assert!(covers("127.0.0.1", "::ffff:127.0.0.1", 80));
         assert!(covers("::1", "0:0:0:0:0:0:0:1", 80));
         assert!(covers("[::1]", "[::1]", 80));
-        for spelling in ["127.1", "2130706433", "0x7f.0.0.1", "0177.0.0.1", "localhost", "0.0.0.0", "::1", "::"] {
+        for spelling in [
+            "127.1",
+            "2130706433",
+            "0x7f.0.0.1",
+            "0177.0.0.1",
+            "localhost",
+            "0.0.0.0",
+            "::1",
+            "::",
+        ] {
             assert!(!covers("127.0.0.1", spelling, 80), "{spelling}");
         }
         assert!(!covers("localhost", "127.0.0.1", 80));
@@ -131,14 +140,29 @@ mod tests {
         assert!(covers("[::1]:80", "::1", 80));
         assert!(!covers("[::1]:80", "::1", 81));
         assert!(covers("*.example.com", "a.b.example.com", 1));
-        for host in ["example.com", "xexample.com", ".example.com", "example.com.evil"] {
+        for host in [
+            "example.com",
+            "xexample.com",
+            ".example.com",
+            "example.com.evil",
+        ] {
             assert!(!covers("*.example.com", host, 1), "{host}");
         }
     }
 
     #[test]
     fn what_is_no_host_is_refused() {
-        for text in ["", "https://example.com", "example.com/x", "a b", "host:x", "host:70000", "[::1", "[::1]x", ":80"] {
+        for text in [
+            "",
+            "https://example.com",
+            "example.com/x",
+            "a b",
+            "host:x",
+            "host:70000",
+            "[::1",
+            "[::1]x",
+            ":80",
+        ] {
             assert!(NetworkRule::parse(text).is_err(), "{text}");
         }
     }

@@ -387,8 +387,7 @@ mod tests {
             .check_network("example.com", 443)
             .expect_err("no network");
         assert!(refusal.message.contains("`--allow-net=example.com`"));
-        permissions.network =
-            Grant::Only(vec![NetworkRule::parse("example.com").expect("a rule")]);
+        permissions.network = Grant::Only(vec![NetworkRule::parse("example.com").expect("a rule")]);
         permissions
             .check_network("example.com", 443)
             .expect("allowed");

@@ -159,10 +159,7 @@ pub(crate) async fn op_net_connect(
     register(&mut state.borrow_mut(), stream)
 }
 
-fn socket(
-    state: &Rc<RefCell<OpState>>,
-    resource: ResourceId,
-) -> Result<Rc<Socket>, NetworkError> {
+fn socket(state: &Rc<RefCell<OpState>>, resource: ResourceId) -> Result<Rc<Socket>, NetworkError> {
     state
         .borrow()
         .resource_table

@@ -124,7 +124,10 @@ fn client_config(
     let mut config = match (&options.cert, &options.key) {
         (Some(cert), Some(key)) => {
             let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| {
-                tls_error("ERR_OSSL_PEM_NO_START_LINE", "the key is no private key in PEM")
+                tls_error(
+                    "ERR_OSSL_PEM_NO_START_LINE",
+                    "the key is no private key in PEM",
+                )
             })?;
             builder
                 .with_client_auth_cert(certificates(cert), key)
@@ -132,7 +135,11 @@ fn client_config(
         }
         _ => builder.with_no_client_auth(),
     };
-    config.alpn_protocols = options.alpn.iter().map(|name| name.clone().into()).collect();
+    config.alpn_protocols = options
+        .alpn
+        .iter()
+        .map(|name| name.clone().into())
+        .collect();
     Ok(config)
 }
 

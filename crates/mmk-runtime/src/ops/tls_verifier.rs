@@ -103,7 +103,9 @@ impl Verifier {
                 "ERR_TLS_CERT_ALTNAME_INVALID",
                 format!("Hostname/IP does not match certificate's altnames: {error}"),
             ),
-            CertificateError::UnknownIssuer | CertificateError::Other(_) if self.signed_itself(leaf) => {
+            CertificateError::UnknownIssuer | CertificateError::Other(_)
+                if self.signed_itself(leaf) =>
+            {
                 refused("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate")
             }
             CertificateError::UnknownIssuer if chain > 0 => refused(
@@ -125,7 +127,8 @@ impl Verifier {
             return false;
         }
         let verifier =
-            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone()).build();
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots), self.provider.clone())
+                .build();
         let Ok(verifier) = verifier else { return false };
         let anybody = ServerName::IpAddress(std::net::Ipv4Addr::UNSPECIFIED.into());
         match verifier.verify_server_cert(leaf, &[], &anybody, &[], UnixTime::now()) {
@@ -166,7 +169,8 @@ impl ServerCertVerifier for Verifier {
             Ok(()) => return trusted,
             Err(error) => error,
         };
-        if self.skip_names && matches!(&error, Error::InvalidCertificate(reason) if is_name(reason)) {
+        if self.skip_names && matches!(&error, Error::InvalidCertificate(reason) if is_name(reason))
+        {
             return trusted;
         }
         if let Ok(mut judgement) = self.judgement.lock() {
