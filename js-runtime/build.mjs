@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { bsonWithoutBuffer } from './bundle-bson.mjs';
 import { inspectWithNatives } from './bundle-inspect.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -51,5 +52,5 @@ await esbuild.build({
   // Names of classes and functions are printed (`Readable {`); the bundler would number those that occur twice.
   keepNames: true,
   logLevel: 'error',
-  plugins: [inspectWithNatives, standIns, ...(process.env.MMK_STUB ? [stub] : [])],
+  plugins: [bsonWithoutBuffer, inspectWithNatives, standIns, ...(process.env.MMK_STUB ? [stub] : [])],
 });
