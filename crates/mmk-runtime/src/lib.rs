@@ -22,6 +22,7 @@ pub use hooks::ConfiguredHooks;
 pub use limits::default_max_memory;
 pub use loader::SyntaxProblem;
 pub use loader::check_syntax;
+pub use ops::network_rule::NetworkRule;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;
 pub use ops::permissions::Permissions;
