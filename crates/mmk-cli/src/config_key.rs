@@ -77,12 +77,18 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
     key("allowRead", Some("--allow-read[=<PATHS>]"), Some("MMK_ALLOW_READ"), Kind::Paths),
     key("allowWrite", Some("--allow-write[=<PATHS>]"), Some("MMK_ALLOW_WRITE"), Kind::Paths),
     key("order", Some("--order <RULE> of `up`"), Some("MMK_ORDER"), Kind::Choice(&["warn", "error", "allow"])),
+    key("collections", None, None, Kind::Object),
     key("exitCodes", Some("--exit-codes <KIND>"), Some("MMK_EXIT_CODES"), Kind::Choice(&["compatible", "detailed"])),
 ];
 
 /// Variables that are read elsewhere (mmk's own version mark, the sandbox, the tests) and so are no typing mistakes.
-pub(crate) const RESERVED_VARIABLES: &[&str] =
-    &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI", "MMK_SPECS_DIR"];
+pub(crate) const RESERVED_VARIABLES: &[&str] = &[
+    "MMK_VERSION",
+    "MMK_MONGOD",
+    "MMK_TEST_URI",
+    "MMK_SPECS_DIR",
+    "MMK_SEEDS_DIR",
+];
 
 /// The hooks of mmk.
 pub(crate) const HOOK_NAMES: &[&str] = &[

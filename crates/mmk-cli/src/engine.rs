@@ -61,6 +61,7 @@ pub(crate) fn start(
             .unwrap_or_else(mmk_runtime::default_max_memory),
         prefetch: settings.prefetch,
         driver_compat: settings.driver_compat,
+        collections: Arc::new(settings.collections.clone()),
         ..options(context, observer, permissions)
     })
 }
@@ -159,6 +160,7 @@ fn options(
             snapshot: mmk_snapshot::SNAPSHOT,
             scripts: mmk_snapshot::SCRIPTS,
         }),
+        collections: Arc::default(),
         arguments: Vec::new(),
     }
 }

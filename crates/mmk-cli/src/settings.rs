@@ -85,6 +85,8 @@ pub(crate) struct Settings {
     /// Beside the project folder; absolute.
     pub(crate) allow_read: Allowed,
     pub(crate) allow_write: Allowed,
+    /// Names of collections by the globals of migrations in Meteor's style.
+    pub(crate) collections: BTreeMap<String, String>,
     pub(crate) exit_codes: ExitCodes,
     pub(crate) order: Order,
     /// What belongs to one tool only; set by whoever read that tool's configuration.
@@ -371,6 +373,12 @@ impl<'a> Layers<'a> {
                 .map(|major| major as u32),
             allow_read: allowed(value("allowRead"), directory),
             allow_write: allowed(value("allowWrite"), directory),
+            collections: value("collections")
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter_map(|(global, name)| Some((global.clone(), name.as_str()?.to_owned())))
+                .collect(),
             exit_codes: match text("exitCodes").as_str() {
                 "detailed" => ExitCodes::Detailed,
                 _ => ExitCodes::Compatible,

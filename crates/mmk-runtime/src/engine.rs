@@ -57,6 +57,8 @@ pub struct EngineOptions {
     pub environment: Arc<BTreeMap<String, String>>,
     /// What isolates start from; `None` evaluates the host script in each of them.
     pub startup: Option<Startup>,
+    /// Names of collections by the globals that migrations in Meteor's style use, where they are not the usual ones.
+    pub collections: Arc<BTreeMap<String, String>>,
     /// Arguments that scripts see as `process.argv.slice(2)`.
     pub arguments: Vec<String>,
 }
@@ -67,6 +69,14 @@ pub struct Target {
     /// A connection that nobody but the engine uses (see `Connection`).
     pub connection: Arc<Connection>,
     pub database: String,
+}
+
+/// A file to run as a program.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub path: PathBuf,
+    /// For a script of MongoDB's shell: the database that `db` is at first. The engine must be connected then.
+    pub shell_database: Option<String>,
 }
 
 /// V8 on a thread of its own.
@@ -109,7 +119,7 @@ impl V8Engine {
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
-    pub async fn run_program(&self, path: &Path, fence: Fence) -> Result<i32, ScriptError> {
+    pub async fn run_program(&self, program: &Program, fence: Fence) -> Result<i32, ScriptError> {
         let (reply, answer) = oneshot::channel();
         let bridge = crate::bridge::Bridge::new(
             self.options.driver.clone(),
@@ -118,7 +128,7 @@ impl V8Engine {
             self.options.prefetch,
         );
         self.send(Job::Program(ProgramJob {
-            path: path.to_owned(),
+            program: program.clone(),
             bridge: bridge.clone(),
             reply,
         }));

@@ -16,12 +16,14 @@ mod worker;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
+pub use engine::Program;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;
 pub use limits::default_max_memory;
 pub use loader::SyntaxProblem;
 pub use loader::check_syntax;
+pub use loader::is_shell_script;
 pub use ops::network_rule::NetworkRule;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;

@@ -21,6 +21,7 @@ use crate::bridge::connection::Connection;
 use crate::check::read_verdict;
 use crate::check::unread;
 use crate::engine::EngineOptions;
+use crate::engine::Program;
 use crate::engine::own_fence;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
@@ -80,7 +81,7 @@ struct Configured {
 }
 
 pub(crate) struct ProgramJob {
-    pub(crate) path: PathBuf,
+    pub(crate) program: Program,
     pub(crate) bridge: Arc<Bridge>,
     pub(crate) reply: oneshot::Sender<Result<i32, ScriptError>>,
 }
@@ -307,6 +308,7 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "mode": mode,
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
+        "collections": options.collections,
         "version": env!("CARGO_PKG_VERSION"),
     })
 }
@@ -438,7 +440,12 @@ async fn run_program(
         timeout: None,
         settings: settings(options, "run"),
     };
-    let result = task.run_to_exit(&json!({ "path": job.path })).await;
+    let result = task
+        .run_to_exit(&json!({
+            "path": job.program.path,
+            "shellDatabase": job.program.shell_database,
+        }))
+        .await;
     match result {
         // A program may leave with `process.exit` at any point; that is no failure.
         Err(ScriptError {

@@ -52,6 +52,7 @@ fn main() {
         prefetch: true,
         startup: None,
         environment: Arc::default(),
+        collections: Arc::default(),
         arguments: Vec::new(),
     });
     runtime.block_on(whole(&engine, folder.path()));

@@ -7,13 +7,15 @@ import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
-import { loadMigration, runMain, startModules } from '../modules/index.js';
+import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { configureProcess } from '../node/process-settings.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
+import { namedMigrations, prepareNamedMigrations } from './named_migrations.js';
+import { runShellProgram } from './shell_program.js';
 
 const { core } = globalThis.Deno;
 const { ops } = core;
@@ -68,7 +70,19 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 
 /** Loads a file and tells what it exports, without calling any of it. */
 export async function check({ path }) {
-  return answer('load', async () => verdictOn(migrationOf(await loadMigration(path))));
+  return answer('load', async () => verdictOn(await migrationIn(path)));
+}
+
+/** The migration of a file: what it exports, or what it registers. */
+async function migrationIn(path) {
+  prepareNamedMigrations(path);
+  try {
+    const exports = migrationOf(await loadMigration(path));
+    return namedMigrations() ?? exports;
+  } catch (error) {
+    namedMigrations();
+    throw error;
+  }
 }
 
 /** The hooks of the configuration that was evaluated last, and the client that they get. */
@@ -109,12 +123,21 @@ function revived(error) {
 }
 
 /** Runs a file as a program: `require.main === module` holds in it. The event loop goes on after its top level is done. */
-export async function program({ path }) {
+export async function program({ path, shellDatabase }) {
   return answer('thrown', async () => {
     playDriverMajor(path, compatibility);
-    await Promise.race([runMain(path), unhandled]);
+    const running = typeof shellDatabase === 'string' ? runShellProgram({ path, database: shellDatabase }) : runMain(path);
+    await Promise.race([running, unhandled]).catch(asLoadFailure);
     return null;
   });
+}
+
+/** A program whose text doesn't parse has not begun to run. */
+function asLoadFailure(error) {
+  if (syntaxPlace(error) !== null) {
+    error.mmkKind = 'load';
+  }
+  throw error;
 }
 
 /** Nothing is left to do: last words of the program, and its exit code. New work may come of them. */
@@ -140,7 +163,7 @@ export async function run({ path, direction, transaction, database }) {
   let migration;
   try {
     playDriverMajor(path, compatibility);
-    migration = migrationOf(await loadMigration(path));
+    migration = await migrationIn(path);
   } catch (error) {
     return { failure: describeFailure(error, 'load') };
   }
