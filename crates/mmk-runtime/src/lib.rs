@@ -15,6 +15,7 @@ mod worker;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
+pub use engine::ModelSources;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;

@@ -307,6 +307,12 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
         "version": env!("CARGO_PKG_VERSION"),
+        "models": {
+            "schemas": options.models.schemas,
+            "isNamed": options.models.schemas_are_named,
+            "modules": options.models.modules,
+            "batchSaves": options.models.batch_saves,
+        },
     })
 }
 
