@@ -64,6 +64,15 @@ export class Changes {
     }
   }
 
+  /** The field as it is now, whatever it was. */
+  write(path, value) {
+    if (value === undefined) {
+      this.remove(path);
+    } else {
+      this.replace(path, value);
+    }
+  }
+
   remove(path) {
     this.paths.push(path);
     this.unset[path] = 1;
@@ -80,15 +89,15 @@ export class Changes {
    * @param {string} path
    * @param {unknown} before as read; `undefined` where there was none
    * @param {unknown} now
-   * @param {boolean} isNewArray the script put another array in place of the one that was read
+   * @param {boolean} isAssigned the script put another array or object in place of the one that was read
    */
-  compare(path, before, now, isNewArray) {
+  compare(path, before, now, isAssigned) {
     if (same(before, now)) {
       return;
     }
-    if (now === undefined) {
-      this.remove(path);
-    } else if (Array.isArray(before) && Array.isArray(now) && !isNewArray) {
+    if (now === undefined || isAssigned) {
+      this.write(path, now);
+    } else if (Array.isArray(before) && Array.isArray(now)) {
       this.#compareArrays(path, before, now);
     } else if (isPlain(before) && isPlain(now) && hasPlainNames(before) && hasPlainNames(now)) {
       this.#compareFields(path, before, now);

@@ -20,8 +20,8 @@ class State {
   session = null;
   /** The fields as they were read or last saved; `undefined` for a new document. */
   original = undefined;
-  /** The arrays that were read, by field: another array in its place was assigned. */
-  arrays = new Map();
+  /** The arrays and objects that were read, by field: another one in its place was assigned. */
+  holders = new Map();
   /** Fields that got their default when the document was read. */
   defaulted = new Set();
   /** Fields that the script says it changed. */
@@ -183,18 +183,19 @@ export class Document {
   }
 
   #changes() {
-    const { data, original, arrays, marked, model } = this.#state;
+    const { data, original, holders, marked, model } = this.#state;
     const { schema } = model;
     const changes = new Changes();
     const before = original ?? {};
     const names = schema === undefined ? new Set([...Object.keys(before), ...Object.keys(data)]) : schema.fields.keys();
     for (const name of names) {
-      const isNewArray = Array.isArray(data[name]) && arrays.get(name) !== data[name];
-      changes.compare(name, before[name], data[name], isNewArray);
+      if (!marked.has(name)) {
+        changes.compare(name, before[name], data[name], holders.get(name) !== data[name]);
+      }
     }
     for (const path of marked) {
       if (!changes.paths.some((changed) => isWithin(changed, path) || isWithin(path, changed))) {
-        changes.replace(path, valueAt(data, path));
+        changes.write(path, valueAt(data, path));
       }
     }
     return changes;
@@ -286,10 +287,14 @@ export class Document {
     const { data, uncast, isNew, isSelected, model } = this.#state;
     const { schema, modelName } = model;
     const errors = {};
+    for (const [name, value] of uncast) {
+      errors[name] = castFailure(schema.fields.get(name), value, modelName);
+    }
     for (const field of schema?.fields.values() ?? []) {
       if (uncast.has(field.name)) {
-        errors[field.name] = castFailure(field, uncast.get(field.name), modelName);
-      } else if (isNew || isSelected(field.name) || data[field.name] !== undefined) {
+        continue;
+      }
+      if (isNew || isSelected(field.name) || data[field.name] !== undefined) {
         const broken = await brokenRule(field.rules, data[field.name], this);
         if (broken !== undefined) {
           errors[field.name] = broken;
@@ -347,12 +352,12 @@ export class Document {
 export function rememberFields(state) {
   const { data } = state;
   const original = {};
-  state.arrays.clear();
+  state.holders.clear();
   for (const name of Object.keys(data)) {
     const value = data[name];
     original[name] = cloned(value);
-    if (Array.isArray(value)) {
-      state.arrays.set(name, value);
+    if (typeof value === 'object') {
+      state.holders.set(name, value);
     }
   }
   state.original = original;

@@ -1,5 +1,8 @@
 /** What built-in models throw. Names, messages and fields are mongoose's, because scripts look at them. */
 
+/** What mongoose names as the reason, by type. */
+const BECAUSE = { Boolean: 'CastError', String: 'CastError', ObjectId: 'BSONError' };
+
 class ModelError extends Error {
   get name() {
     return this.constructor.errorName;
@@ -11,9 +14,10 @@ export class CastError extends ModelError {
   static errorName = 'CastError';
 
   constructor(kind, value, path, model, reason) {
+    const because = BECAUSE[kind] === undefined ? '' : ` because of "${BECAUSE[kind]}"`;
     const shown = typeof value === 'string' ? `"${value}"` : show(value);
     const where = model === undefined ? '' : ` for model "${model}"`;
-    super(`Cast to ${kind} failed for value ${shown} (type ${typeName(value)}) at path "${path}"${where}`);
+    super(`Cast to ${kind} failed for value ${shown} (type ${typeName(value)}) at path "${path}"${because}${where}`);
     Object.assign(this, { stringValue: shown, kind, value, path, valueType: typeName(value), reason });
     if (reason !== undefined) {
       this.cause = reason;
@@ -75,7 +79,7 @@ export class NeedsMongooseError extends ModelError {
 }
 
 function typeName(value) {
-  return value === null || value === undefined ? String(value) : (value.constructor?.name ?? typeof value);
+  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'Object') : value === null ? 'null' : typeof value;
 }
 
 function show(value) {

@@ -202,7 +202,7 @@ async function castOperation(model, operation) {
       return { [kind]: { ...given, filter: castFilter(model, given.filter), update } };
     }
     case 'replaceOne': {
-      const { _id, ...fields } = newDocument(model, given.replacement).toObject();
+      const { _id, ...fields } = forInsert(newDocument(model, given.replacement));
       return { replaceOne: { ...given, filter: castFilter(model, given.filter), replacement: fields } };
     }
     default:

@@ -94,7 +94,8 @@ function stamped({ model, update: given }) {
 
 function replacementOf({ model, update: given }) {
   const { _id, ...fields } = new model(given).toObject();
-  return given?._id === undefined ? fields : { _id, ...fields };
+  const versioned = { ...fields, __v: fields.__v ?? 0 };
+  return given?._id === undefined ? versioned : { _id, ...versioned };
 }
 
 async function findAndModify(query, method, change) {

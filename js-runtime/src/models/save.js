@@ -40,7 +40,7 @@ function castChanged({ data, original, uncast, model }) {
     const value = data[name];
     if (typeof value === 'object' && value !== null && !uncast.has(name) && !same(value, original?.[name])) {
       try {
-        data[name] = keptArray(value, field.cast(value, model.modelName));
+        kept(data, name, field.cast(value, model.modelName));
       } catch {
         uncast.set(name, value);
       }
@@ -48,13 +48,14 @@ function castChanged({ data, original, uncast, model }) {
   }
 }
 
-/** The same array with the cast elements, so that it doesn't count as another one. */
-function keptArray(before, cast) {
-  if (Array.isArray(before) && Array.isArray(cast) && before !== cast) {
-    before.splice(0, before.length, ...cast);
-    return before;
+/** Cast elements go into the array that is there, which else would count as assigned. */
+function kept(data, name, cast) {
+  const before = data[name];
+  if (Array.isArray(before) && Array.isArray(cast)) {
+    cast.forEach((item, at) => (before[at] = item));
+  } else if (!same(before, cast)) {
+    data[name] = cast;
   }
-  return cast;
 }
 
 /** As the plugin of dAvePi's models does: a document without `createdAt` gets both, others a new `updatedAt` when they changed. */

@@ -17,6 +17,8 @@ export class Field {
     this.options = options;
     this.type = isFile ? embedded(fieldsOf(FILE), { withId: false }) : typeOf(options.type);
     this.default = isFile && options.default === undefined ? null : options.default;
+    // An explicit `default: undefined` is how a list is kept from coming by itself.
+    this.isListByDefault = this.type.name === 'Array' && !('default' in options);
     this.setters = settersOf(options);
     this.rules = rulesOf(name, options);
   }
@@ -38,7 +40,7 @@ export class Field {
       const made = makeDefault(this.default, document);
       return made === undefined ? undefined : this.cast(made);
     }
-    return this.type.name === 'Array' ? [] : undefined;
+    return this.isListByDefault ? [] : undefined;
   }
 }
 

@@ -61,7 +61,8 @@ async function dump(raw) {
   const collections = await raw.listCollections({}, { nameOnly: true }).toArray();
   const content = {};
   for (const { name } of collections.sort((left, right) => (left.name < right.name ? -1 : 1))) {
-    content[name] = await raw.collection(name).find().sort({ _id: 1 }).toArray();
+    // Ids of several generators are in no order.
+    content[name] = await raw.collection(name).find().sort({ email: 1, name: 1, text: 1, a: 1 }).toArray();
   }
   return content;
 }

@@ -37,12 +37,12 @@ async function failureOf(work) {
     return 'nothing failed';
   } catch (error) {
     const errors = error.errors === undefined ? undefined : Object.fromEntries(Object.entries(error.errors).map(([path, each]) => [path, `${each.name} ${each.kind}: ${each.message}`]));
-    return { name: error.name, message: error.message, errors, code: error.code };
+    return { name: error.name, message: error.name === 'DocumentNotFoundError' ? '' : error.message, errors, code: error.code };
   }
 }
 
 const OLD = [
-  { email: 'A@x.org', age: 41, tags: ['a', 'b'], extra: { kept: true }, createdAt: new Date(0), __v: 3 },
+  { email: 'a@x.org', age: 41, tags: ['a', 'b'], extra: { kept: true }, createdAt: new Date(0), __v: 3 },
   { email: 'b@x.org', name: 'Bea', age: '7', active: 'yes', list: [{ n: 1 }, { n: 2 }], createdAt: new Date(0) },
   { email: 'c@x.org', name: 'Cee', state: 'closed', anything: { deep: { er: 1 } }, scores: [1, 2, 3] },
 ];
@@ -99,7 +99,7 @@ export const STRICT = {
   },
   async 'fields that go'({ models, raw }) {
     await seed(raw, 'accounts');
-    const a = await models.account.findOne({ email: 'A@x.org' });
+    const a = await models.account.findOne({ email: 'a@x.org' });
     a.age = undefined;
     a.set('tags', undefined);
     a.extra = 'not stored';
@@ -121,7 +121,7 @@ export const STRICT = {
   },
   async 'what is modified'({ models, raw }) {
     await seed(raw, 'accounts');
-    const a = await models.account.findOne({ email: 'A@x.org' });
+    const a = await models.account.findOne({ email: 'a@x.org' });
     a.age = 41;
     const before = [a.isModified(), a.isModified('age')];
     a.age = '42';
@@ -131,7 +131,7 @@ export const STRICT = {
     await seed(raw, 'accounts');
     const { account: Account } = models;
     const results = [
-      await Account.updateOne({ email: 'A@x.org' }, { age: '50', unknown: 1, name: 'Ann' }),
+      await Account.updateOne({ email: 'a@x.org' }, { age: '50', unknown: 1, name: 'Ann' }),
       await Account.updateMany({}, { $unset: { legacy: '' } }),
       await Account.updateMany({ age: { $gte: '0' } }, { $inc: { age: '2' }, $push: { tags: 7 }, $set: { active: 1 } }),
       await Account.updateMany({}, { $addToSet: { tags: { $each: [1, 'b'] } }, $pull: { list: { n: 1 } } }),
@@ -148,7 +148,7 @@ export const STRICT = {
     const after = await Account.findOneAndUpdate({ email: 'b@x.org' }, { $inc: { age: 1 } }, { new: true, sort: { _id: 1 } });
     const none = await Account.findOneAndUpdate({ email: 'zz' }, { age: 1 });
     const made = await Account.findOneAndUpdate({ email: 'up@x.org' }, { $set: { age: 5 } }, { upsert: true, new: true });
-    const gone = await Account.findOneAndDelete({ email: 'A@x.org' }).lean();
+    const gone = await Account.findOneAndDelete({ email: 'a@x.org' }).lean();
     const byId = await Account.findByIdAndUpdate(String(after._id), { name: 'Bob' }, { returnDocument: 'after' });
     return [before.age, after.age, none, made.state, made.age, gone.email, byId.name, (await Account.findById(String(after._id))).name, await Account.findById('0123456789abcdef01234567')];
   },
@@ -178,14 +178,14 @@ export const STRICT = {
   },
   async 'a document that is gone'({ models, raw }) {
     await seed(raw, 'accounts');
-    const a = await models.account.findOne({ email: 'A@x.org' });
+    const a = await models.account.findOne({ email: 'a@x.org' });
     await raw.collection('accounts').deleteOne({ _id: a._id });
     a.age = 1;
     return (await failureOf(() => a.save())).name;
   },
   async 'an array that somebody else changed'({ models, raw }) {
     await seed(raw, 'accounts');
-    const [mine, theirs] = [await models.account.findOne({ email: 'A@x.org' }), await models.account.findOne({ email: 'A@x.org' })];
+    const [mine, theirs] = [await models.account.findOne({ email: 'a@x.org' }), await models.account.findOne({ email: 'a@x.org' })];
     theirs.tags = ['theirs'];
     await theirs.save();
     mine.tags = ['mine'];
@@ -235,7 +235,7 @@ export const OPEN = {
   },
   async 'fields that go and come'({ models, raw }) {
     await seed(raw, 'things');
-    const document = await models.Thing.findOne({ email: 'A@x.org' });
+    const document = await models.Thing.findOne({ email: 'a@x.org' });
     document.set('age', undefined);
     document.set('extra.kept', false);
     document.set('extra.more', [1]);
