@@ -16,6 +16,7 @@ use mmk_runtime::EngineOptions;
 use mmk_runtime::Grant;
 use mmk_runtime::ModelSources;
 use mmk_runtime::Permissions;
+use mmk_runtime::Startup;
 use mmk_runtime::V8Engine;
 use mongodb::options::ClientOptions;
 use serde_json::Value;
@@ -166,6 +167,10 @@ fn options(
         models: ModelSources::default(),
         driver_compat: None,
         environment: Arc::new(context.variables.clone()),
+        startup: Some(Startup {
+            snapshot: mmk_snapshot::SNAPSHOT,
+            scripts: mmk_snapshot::SCRIPTS,
+        }),
         arguments: Vec::new(),
     }
 }

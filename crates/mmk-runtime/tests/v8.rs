@@ -51,6 +51,7 @@ fn main() {
         driver_compat: None,
         prefetch: true,
         models: mmk_runtime::ModelSources::default(),
+        startup: None,
         environment: Arc::default(),
         arguments: Vec::new(),
     });
