@@ -53,6 +53,7 @@ pub struct EngineOptions {
     pub driver_compat: Option<u32>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
+    pub models: ModelSources,
     /// The environment that scripts see as `process.env`.
     pub environment: Arc<BTreeMap<String, String>>,
     /// What isolates start from; `None` evaluates the host script in each of them.
@@ -61,6 +62,19 @@ pub struct EngineOptions {
     pub collections: Arc<BTreeMap<String, String>>,
     /// Arguments that scripts see as `process.argv.slice(2)`.
     pub arguments: Vec<String>,
+}
+
+/// Where the `models` of a migration come from, and how their documents are saved. Paths are absolute.
+#[derive(Clone, Default)]
+pub struct ModelSources {
+    /// The folder of schema files.
+    pub schemas: PathBuf,
+    /// The user named that folder, so it must be there.
+    pub schemas_are_named: bool,
+    /// Modules that register mongoose models.
+    pub modules: Vec<PathBuf>,
+    /// Collect `save()`s into bulk writes, unless the migration says otherwise.
+    pub batch_saves: bool,
 }
 
 /// The database that migrations work on.

@@ -17,6 +17,7 @@ mod worker;
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
 pub use engine::Program;
+pub use engine::ModelSources;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;

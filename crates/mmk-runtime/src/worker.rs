@@ -310,6 +310,12 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "driverCompat": options.driver_compat,
         "collections": options.collections,
         "version": env!("CARGO_PKG_VERSION"),
+        "models": {
+            "schemas": options.models.schemas,
+            "isNamed": options.models.schemas_are_named,
+            "modules": options.models.modules,
+            "batchSaves": options.models.batch_saves,
+        },
     })
 }
 

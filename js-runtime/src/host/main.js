@@ -2,12 +2,14 @@
  * The host script: what Rust calls in an isolate. Each function takes and gives plain data; whatever a script throws comes back as a
  * described failure, never as a rejection.
  */
+/* global require -- replaced by the bundler */
 import './install.js';
 import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
 import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
+import { setWriteBarrier } from '../driver/write_barrier.js';
 import { configureProcess } from '../node/process-settings.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
@@ -28,6 +30,9 @@ let unhandled;
 /** The driver major that the user asked for, if any. */
 let compatibility;
 
+/** Where models come from, and whether saves are collected. */
+let modelSettings;
+
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
   takeFastCalls();
@@ -36,6 +41,7 @@ export function start(settings) {
   configureProcess({ argv: ['mmk-js', 'mmk-js', ...settings.arguments] });
   startModules({ core, ops, settings });
   compatibility = settings.driverCompat ?? undefined;
+  modelSettings = settings.models;
   if (settings.mode === 'run') {
     useNativeBridge();
   } else {
@@ -173,18 +179,33 @@ export async function run({ path, direction, transaction, database }) {
     return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
   }
   const client = createRunClient();
+  const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
+  const models = { file: path, sources: modelSettings, queue };
   return transaction
-    ? runInTransaction({ migration, fn, client, database })
-    : answer('thrown', () => runPlain({ migration, fn, client, db: client.db(database) }));
+    ? runInTransaction({ migration, fn, client, database, models })
+    : answer('thrown', () => runPlain({ migration, fn, client, db: client.db(database), models }));
 }
 
-async function runPlain({ migration, fn, client, db, session }) {
+function collectSaves() {
+  const { SaveQueue } = require('../models/save_queue.js');
+  const queue = new SaveQueue();
+  setWriteBarrier(queue.barrier);
+  return queue;
+}
+
+async function runPlain({ migration, fn, client, db, session, models }) {
   const warnings = [];
   ops.op_mmk_mark(true);
   try {
-    await Promise.race([callMigration(migration, fn, carryContext({ db, client, session }), client), unhandled]);
+    const first = carryContext({ db, client, session, models });
+    await Promise.race([callMigration(migration, fn, first, client), unhandled]);
     await finishForgotten(warnings);
+    await models.queue?.settle();
     await flushFiles();
+  } catch (error) {
+    // A transaction is rolled back anyway.
+    await (session === undefined ? models.queue?.settleAfterFailure() : models.queue?.drop());
+    throw error;
   } finally {
     ops.op_mmk_mark(false);
   }
@@ -213,13 +234,13 @@ function turn() {
   return Promise.race([new Promise((resolve) => core.createSystemTimer(resolve, 0, true)), unhandled]);
 }
 
-async function runInTransaction({ migration, fn, client, database }) {
+async function runInTransaction({ migration, fn, client, database, models }) {
   const session = client.startSession();
   let committing = false;
   try {
     session.startTransaction({ writeConcern: { w: 'majority' } });
     const db = useAmbientSession(client.db(database), session);
-    const value = await runPlain({ migration, fn, client: db.client, db, session });
+    const value = await runPlain({ migration, fn, client: db.client, db, session, models });
     await seal(client, session);
     committing = true;
     await session.commitTransaction();
