@@ -223,10 +223,18 @@ impl Engine for V8Engine {
                     // The isolate may have been stopped meanwhile; then nobody waits for the commands.
                     let _ = answer.send(commands);
                 }
-                _ = progress.tick() => self.options.observer.notice(Event::Progress {
-                    counts: counters.counters.snapshot(),
-                    elapsed: started.elapsed(),
-                }),
+                _ = progress.tick() => {
+                    let counts = counters.counters.snapshot();
+                    request.counts.send_if_modified(|known| {
+                        let changed = *known != counts;
+                        known.clone_from(&counts);
+                        changed
+                    });
+                    self.options.observer.notice(Event::Progress {
+                        counts,
+                        elapsed: started.elapsed(),
+                    });
+                }
             }
         };
         bridge.settle().await;

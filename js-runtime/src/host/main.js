@@ -243,10 +243,10 @@ async function runInTransaction({ migration, fn, client, database, models }) {
     const value = await runPlain({ migration, fn, client: db.client, db, session, models });
     await seal(client, session);
     committing = true;
-    await session.commitTransaction();
+    await commit(session);
     return { value };
   } catch (error) {
-    const failure = describeFailure(error, committing ? 'commit' : 'thrown');
+    const failure = describeFailure(error, error?.mmkKind ?? (committing ? 'commit' : 'thrown'));
     failure.rolledBack = await rollBack(session, committing);
     return { failure };
   } finally {
@@ -254,12 +254,48 @@ async function runInTransaction({ migration, fn, client, database, models }) {
   }
 }
 
+/** How long the outcome of a commit is asked for; a failover takes seconds. */
+const COMMIT_PATIENCE = 60_000;
+
+/** Commits, and asks again for as long as nobody knows what became of it: a commit may be sent any number of times. */
+async function commit(session) {
+  const end = Date.now() + COMMIT_PATIENCE;
+  for (;;) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      const unknown = error?.hasErrorLabel?.('UnknownTransactionCommitResult') === true;
+      if (!unknown || Date.now() >= end) {
+        throw error;
+      }
+      await new Promise((resolve) => core.createSystemTimer(resolve, 100, true));
+    }
+  }
+}
+
 /** Completes the step's record inside the transaction. */
 async function seal(client, session) {
   const { commands } = deserialize(await ops.op_mmk_seal());
-  for (const { database, body } of commands) {
-    await client.db(database).command(deserialize(body.buffer ?? body, { promoteValues: false }), { session });
+  for (const { database, body, mustMatch } of commands) {
+    const command = deserialize(body.buffer ?? body, { promoteValues: false });
+    const reply = await client
+      .db(database)
+      .command(command, { session })
+      .catch((error) => {
+        // Nobody but a run that took over touches this document meanwhile.
+        throw mustMatch && error?.code === WRITE_CONFLICT ? takenOver() : error;
+      });
+    if (mustMatch && reply.n === 0) {
+      throw takenOver();
+    }
   }
+}
+
+const WRITE_CONFLICT = 112;
+
+function takenOver() {
+  return Object.assign(new Error('another run has taken over'), { mmkKind: 'lockLost' });
 }
 
 async function rollBack(session, committing) {
