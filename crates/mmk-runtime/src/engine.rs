@@ -25,6 +25,8 @@ use tokio::sync::oneshot;
 use crate::bridge::connection::Connection;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
+use crate::script_error::stopped;
+use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
 use crate::worker::HookJob;
@@ -71,17 +73,20 @@ pub struct V8Engine {
     options: EngineOptions,
     target: std::sync::OnceLock<Target>,
     jobs: mpsc::UnboundedSender<Job>,
+    stuck: Arc<Stuck>,
 }
 
 impl V8Engine {
     /// Starts the thread. [`crate::init_platform`] must have been called before.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        let jobs = start_worker(options.clone());
+        let stuck = Stuck::new();
+        let jobs = start_worker(options.clone(), stuck.clone());
         Self {
             options,
             target: std::sync::OnceLock::new(),
             jobs,
+            stuck,
         }
     }
 
@@ -102,7 +107,7 @@ impl V8Engine {
         let (reply, answer) = oneshot::channel();
         let path = path.to_owned();
         self.send(Job::Config(ConfigJob { path, reply }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
@@ -119,7 +124,7 @@ impl V8Engine {
             bridge: bridge.clone(),
             reply,
         }));
-        let result = answer.await.unwrap_or_else(|_| Err(gone()));
+        let result = self.answer(answer).await;
         bridge.settle().await;
         result
     }
@@ -136,7 +141,19 @@ impl V8Engine {
             connection,
             reply,
         }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
+    }
+
+    /// Waits for the thread's answer, or for the news that there will be none.
+    async fn answer<T>(
+        &self,
+        answer: oneshot::Receiver<Result<T, ScriptError>>,
+    ) -> Result<T, ScriptError> {
+        tokio::select! {
+            biased;
+            result = answer => result.unwrap_or_else(|_| Err(gone())),
+            reason = self.stuck.given_up() => Err(stopped(reason, Outcome::default())),
+        }
     }
 
     fn send(&self, job: Job) {
@@ -152,9 +169,12 @@ impl Engine for V8Engine {
         let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).to_owned()).collect();
         let count = paths.len();
         self.send(Job::Check(CheckJob { paths, reply }));
-        answer
-            .await
-            .unwrap_or_else(|_| (0..count).map(|_| Err(gone())).collect())
+        let all = |error: ScriptError| (0..count).map(|_| Err(error.clone())).collect();
+        tokio::select! {
+            biased;
+            verdicts = answer => verdicts.unwrap_or_else(|_| all(gone())),
+            reason = self.stuck.given_up() => all(stopped(reason, Outcome::default())),
+        }
     }
 
     async fn run(&self, request: RunRequest<'_>) -> Result<Outcome, ScriptError> {
@@ -190,12 +210,18 @@ impl Engine for V8Engine {
         let started = tokio::time::Instant::now();
         let result = loop {
             tokio::select! {
+                biased;
                 result = &mut answer => break result.unwrap_or_else(|_| Err(gone())),
                 Some((outcome, answer)) = seal_requests.recv() => {
                     let commands = seal.take().map(|seal| seal(&outcome)).unwrap_or_default();
                     // The isolate may have been stopped meanwhile; then nobody waits for the commands.
                     let _ = answer.send(commands);
                 }
+                reason = self.stuck.given_up() => break Err(stopped(reason, Outcome {
+                    duration: started.elapsed(),
+                    counts: counters.counters.snapshot(),
+                    warnings: Vec::new(),
+                })),
                 _ = progress.tick() => self.options.observer.notice(Event::Progress {
                     counts: counters.counters.snapshot(),
                     elapsed: started.elapsed(),
