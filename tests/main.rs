@@ -20,6 +20,7 @@ mod interop_migrate_mongo_scripts;
 mod invariants;
 mod js_runtime;
 mod packages;
+mod limits;
 mod recovery;
 mod seeds;
 mod shell;

@@ -26,6 +26,8 @@ use crate::bridge::connection::Connection;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::startup::Startup;
+use crate::script_error::stopped;
+use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
 use crate::worker::HookJob;
@@ -98,17 +100,20 @@ pub struct V8Engine {
     options: EngineOptions,
     target: std::sync::OnceLock<Target>,
     jobs: mpsc::UnboundedSender<Job>,
+    stuck: Arc<Stuck>,
 }
 
 impl V8Engine {
     /// Starts the thread. [`crate::init_platform`] must have been called before.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        let jobs = start_worker(options.clone());
+        let stuck = Stuck::new();
+        let jobs = start_worker(options.clone(), stuck.clone());
         Self {
             options,
             target: std::sync::OnceLock::new(),
             jobs,
+            stuck,
         }
     }
 
@@ -129,7 +134,7 @@ impl V8Engine {
         let (reply, answer) = oneshot::channel();
         let path = path.to_owned();
         self.send(Job::Config(ConfigJob { path, reply }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
@@ -146,7 +151,7 @@ impl V8Engine {
             bridge: bridge.clone(),
             reply,
         }));
-        let result = answer.await.unwrap_or_else(|_| Err(gone()));
+        let result = self.answer(answer).await;
         bridge.settle().await;
         result
     }
@@ -163,7 +168,19 @@ impl V8Engine {
             connection,
             reply,
         }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
+    }
+
+    /// Waits for the thread's answer, or for the news that there will be none.
+    async fn answer<T>(
+        &self,
+        answer: oneshot::Receiver<Result<T, ScriptError>>,
+    ) -> Result<T, ScriptError> {
+        tokio::select! {
+            biased;
+            result = answer => result.unwrap_or_else(|_| Err(gone())),
+            reason = self.stuck.given_up() => Err(stopped(reason, Outcome::default())),
+        }
     }
 
     fn send(&self, job: Job) {
@@ -179,9 +196,12 @@ impl Engine for V8Engine {
         let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).to_owned()).collect();
         let count = paths.len();
         self.send(Job::Check(CheckJob { paths, reply }));
-        answer
-            .await
-            .unwrap_or_else(|_| (0..count).map(|_| Err(gone())).collect())
+        let all = |error: ScriptError| (0..count).map(|_| Err(error.clone())).collect();
+        tokio::select! {
+            biased;
+            verdicts = answer => verdicts.unwrap_or_else(|_| all(gone())),
+            reason = self.stuck.given_up() => all(stopped(reason, Outcome::default())),
+        }
     }
 
     async fn run(&self, request: RunRequest<'_>) -> Result<Outcome, ScriptError> {
@@ -217,12 +237,18 @@ impl Engine for V8Engine {
         let started = tokio::time::Instant::now();
         let result = loop {
             tokio::select! {
+                biased;
                 result = &mut answer => break result.unwrap_or_else(|_| Err(gone())),
                 Some((outcome, answer)) = seal_requests.recv() => {
                     let commands = seal.take().map(|seal| seal(&outcome)).unwrap_or_default();
                     // The isolate may have been stopped meanwhile; then nobody waits for the commands.
                     let _ = answer.send(commands);
                 }
+                reason = self.stuck.given_up() => break Err(stopped(reason, Outcome {
+                    duration: started.elapsed(),
+                    counts: counters.counters.snapshot(),
+                    warnings: Vec::new(),
+                })),
                 _ = progress.tick() => {
                     let counts = counters.counters.snapshot();
                     request.counts.send_if_modified(|known| {

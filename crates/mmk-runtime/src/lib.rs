@@ -1,6 +1,8 @@
 //! V8: loads, checks and runs one script at a time. The only crate that knows `deno_core`.
 
+mod available_memory;
 mod bridge;
+mod buffer_memory;
 mod check;
 mod engine;
 mod extension;
@@ -12,6 +14,7 @@ mod loader;
 mod ops;
 mod script_error;
 mod startup;
+mod stuck;
 mod worker;
 
 pub use bridge::connection::Connection;
