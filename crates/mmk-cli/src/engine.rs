@@ -8,26 +8,24 @@ use std::time::Duration;
 use mmk_core::error::Error;
 use mmk_core::ports::Observer;
 use mmk_core::script::ScriptError;
+use mmk_mongo::connect::client_options;
 use mmk_mongo::redact::redact;
-use mmk_mongo::uri::prepare;
 use mmk_runtime::Access;
 use mmk_runtime::Connection;
 use mmk_runtime::EngineOptions;
 use mmk_runtime::Grant;
 use mmk_runtime::Permissions;
 use mmk_runtime::V8Engine;
-use mongodb::options::ClientOptions;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
 use crate::args::RunFileArgs;
+use crate::client_options::document_options;
 use crate::context::Context;
 use crate::database::connect_settings;
 use crate::failure::Failure;
 use crate::settings::Allowed;
 use crate::settings::Settings;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long loading a file may take while it is only checked; a file that hangs is told as one that can't be loaded.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(60);
@@ -60,6 +58,7 @@ pub(crate) fn start(
             .unwrap_or_else(mmk_runtime::default_max_memory),
         prefetch: settings.prefetch,
         driver_compat: settings.driver_compat,
+        document_options: document_options(&settings.client_options),
         ..options(context, observer, permissions)
     })
 }
@@ -121,23 +120,14 @@ pub(crate) async fn connection(
     settings: &Settings,
     known: &mmk_mongo::connect::Connection,
 ) -> Result<Arc<Connection>, Failure> {
-    let asked = connect_settings(settings)?;
     let failed = |error: mongodb::error::Error| Error::ConnectionFailed {
         hosts: known.hosts.clone(),
         detail: redact(&error.to_string()),
     };
-    let prepared = prepare(&asked.uri, &asked.client_options)?;
-    let mut options = ClientOptions::parse(&prepared.uri).await.map_err(failed)?;
-    // As for the ledger's client: mmk's timeouts, and the pool of Node's driver.
-    options
-        .app_name
-        .get_or_insert_with(|| format!("mmk-js/{}", asked.tool_version));
-    options
-        .server_selection_timeout
-        .get_or_insert(CONNECT_TIMEOUT);
-    options.connect_timeout.get_or_insert(CONNECT_TIMEOUT);
-    options.max_pool_size.get_or_insert(100);
-    Ok(Connection::new(options).map_err(failed)?)
+    let ready = client_options(&connect_settings(settings)?).await?;
+    let connection = Connection::new(ready.options).map_err(failed)?;
+    drop(ready.pem_files);
+    Ok(connection)
 }
 
 fn options(
@@ -153,6 +143,7 @@ fn options(
         check_timeout: CHECK_TIMEOUT,
         prefetch: true,
         driver_compat: None,
+        document_options: serde_json::Map::new(),
         environment: Arc::new(context.variables.clone()),
         arguments: Vec::new(),
     }

@@ -29,6 +29,7 @@ mod migrate_mongo_status;
 mod new_file;
 mod new_migration;
 mod new_project;
+mod pem;
 mod printer;
 mod progress_line;
 mod prompt;

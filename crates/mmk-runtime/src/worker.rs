@@ -306,6 +306,7 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "mode": mode,
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
+        "documentOptions": options.document_options,
         "version": env!("CARGO_PKG_VERSION"),
     })
 }

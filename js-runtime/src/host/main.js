@@ -27,11 +27,15 @@ let unhandled;
 /** The driver major that the user asked for, if any. */
 let compatibility;
 
+/** How the run's client turns documents into BSON and back, where the configuration says. */
+let documentOptions;
+
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
   configureProcess({ argv: ['mmk-js', 'mmk-js', ...settings.arguments] });
   startModules({ core, ops, settings });
   compatibility = settings.driverCompat ?? undefined;
+  documentOptions = settings.documentOptions;
   if (settings.mode !== 'run') {
     setBridge(unreachable);
   }
@@ -85,7 +89,7 @@ export async function callHook({ name, file, duration, error, database }) {
       return null;
     }
     useNativeBridge();
-    hookClient ??= createRunClient();
+    hookClient ??= createRunClient(documentOptions);
     const context = { db: hookClient.db(database), client: hookClient };
     const given = { beforeEach: [file], afterEach: [file, duration], onError: [file, revived(error)] }[name] ?? [];
     await Promise.race([hooks[name](...given, context), unhandled]);
@@ -139,7 +143,7 @@ export async function run({ path, direction, transaction, database }) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
     return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
   }
-  const client = createRunClient();
+  const client = createRunClient(documentOptions);
   return transaction
     ? runInTransaction({ migration, fn, client, database })
     : answer('thrown', () => runPlain({ migration, fn, client, db: client.db(database) }));
