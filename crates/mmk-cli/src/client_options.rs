@@ -137,7 +137,7 @@ impl ClientOptions {
                 None => {
                     return Err(Refusal {
                         instead: Some(
-                            "options in the connection URI, where they have a form there",
+                            "the connection URI, where the option has a form there; else leave it out",
                         ),
                         ..refusal("can't be used here")
                     });
