@@ -8,8 +8,8 @@ use std::time::Duration;
 use mmk_core::error::Error;
 use mmk_core::ports::Observer;
 use mmk_core::script::ScriptError;
+use mmk_mongo::connect::client_options;
 use mmk_mongo::redact::redact;
-use mmk_mongo::uri::prepare;
 use mmk_runtime::Access;
 use mmk_runtime::Connection;
 use mmk_runtime::EngineOptions;
@@ -18,18 +18,16 @@ use mmk_runtime::ModelSources;
 use mmk_runtime::Permissions;
 use mmk_runtime::Startup;
 use mmk_runtime::V8Engine;
-use mongodb::options::ClientOptions;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
 use crate::args::RunFileArgs;
+use crate::client_options::document_options;
 use crate::context::Context;
 use crate::database::connect_settings;
 use crate::failure::Failure;
 use crate::settings::Allowed;
 use crate::settings::Settings;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long loading a file may take while it is only checked; a file that hangs is told as one that can't be loaded.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(60);
@@ -73,6 +71,7 @@ pub(crate) fn start(
         },
         driver_compat: settings.driver_compat,
         collections: Arc::new(settings.collections.clone()),
+        document_options: document_options(&settings.client_options),
         ..options(context, observer, permissions)
     })
 }
@@ -134,23 +133,14 @@ pub(crate) async fn connection(
     settings: &Settings,
     known: &mmk_mongo::connect::Connection,
 ) -> Result<Arc<Connection>, Failure> {
-    let asked = connect_settings(settings)?;
     let failed = |error: mongodb::error::Error| Error::ConnectionFailed {
         hosts: known.hosts.clone(),
         detail: redact(&error.to_string()),
     };
-    let prepared = prepare(&asked.uri, &asked.client_options)?;
-    let mut options = ClientOptions::parse(&prepared.uri).await.map_err(failed)?;
-    // As for the ledger's client: mmk's timeouts, and the pool of Node's driver.
-    options
-        .app_name
-        .get_or_insert_with(|| format!("mmk-js/{}", asked.tool_version));
-    options
-        .server_selection_timeout
-        .get_or_insert(CONNECT_TIMEOUT);
-    options.connect_timeout.get_or_insert(CONNECT_TIMEOUT);
-    options.max_pool_size.get_or_insert(100);
-    Ok(Connection::new(options).map_err(failed)?)
+    let ready = client_options(&connect_settings(settings)?).await?;
+    let connection = Connection::new(ready.options).map_err(failed)?;
+    drop(ready.pem_files);
+    Ok(connection)
 }
 
 fn options(
@@ -167,6 +157,7 @@ fn options(
         prefetch: true,
         models: ModelSources::default(),
         driver_compat: None,
+        document_options: serde_json::Map::new(),
         environment: Arc::new(context.variables.clone()),
         startup: Some(Startup {
             snapshot: mmk_snapshot::SNAPSHOT,

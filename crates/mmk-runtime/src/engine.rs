@@ -53,6 +53,8 @@ pub struct EngineOptions {
     pub check_timeout: Duration,
     /// The major of npm `mongodb` to behave like; `None` looks for the one installed beside the script.
     pub driver_compat: Option<u32>,
+    /// How the scripts' client turns documents into BSON and back, such as `ignoreUndefined`: options of npm `mongodb`'s client.
+    pub document_options: serde_json::Map<String, Value>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
     pub models: ModelSources,

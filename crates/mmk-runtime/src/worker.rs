@@ -326,6 +326,7 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
         "collections": options.collections,
+        "documentOptions": options.document_options,
         "version": env!("CARGO_PKG_VERSION"),
         "models": {
             "schemas": options.models.schemas,

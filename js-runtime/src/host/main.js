@@ -32,6 +32,8 @@ let compatibility;
 
 /** Where models come from, and whether saves are collected. */
 let modelSettings;
+/** How the run's client turns documents into BSON and back, where the configuration says. */
+let documentOptions;
 
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
@@ -42,6 +44,7 @@ export function start(settings) {
   startModules({ core, ops, settings });
   compatibility = settings.driverCompat ?? undefined;
   modelSettings = settings.models;
+  documentOptions = settings.documentOptions;
   if (settings.mode === 'run') {
     useNativeBridge();
   } else {
@@ -115,7 +118,7 @@ export async function callHook({ name, file, duration, error, database }) {
       return null;
     }
     useNativeBridge();
-    hookClient ??= createRunClient();
+    hookClient ??= createRunClient(documentOptions);
     const context = { db: hookClient.db(database), client: hookClient };
     const given = { beforeEach: [file], afterEach: [file, duration], onError: [file, revived(error)] }[name] ?? [];
     await Promise.race([hooks[name](...given, context), unhandled]);
@@ -178,7 +181,7 @@ export async function run({ path, direction, transaction, database }) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
     return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
   }
-  const client = createRunClient();
+  const client = createRunClient(documentOptions);
   const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
   const models = { file: path, sources: modelSettings, queue };
   return transaction
