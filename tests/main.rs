@@ -21,3 +21,4 @@ mod invariants;
 mod js_runtime;
 mod recovery;
 mod specs;
+mod startup;
