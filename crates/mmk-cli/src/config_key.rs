@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Choice(&'static [&'static str]),
     Duration,
     Size,
+    /// Paths of modules, one or several.
+    Modules,
     /// Paths that scripts may use beside the project's own, or `true` for all.
     Paths,
     Object,
@@ -73,16 +75,25 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
     key("timeout", Some("--timeout <DURATION>"), Some("MMK_TIMEOUT"), Kind::Duration),
     key("maxMemory", Some("--max-memory <SIZE>"), Some("MMK_MAX_MEMORY"), Kind::Size),
     key("prefetch", Some("--no-prefetch"), Some("MMK_PREFETCH"), Kind::Boolean),
+    key("schemaDir", None, Some("MMK_SCHEMA_DIR"), Kind::Text),
+    key("models", None, Some("MMK_MODELS"), Kind::Modules),
+    key("batchSaves", None, Some("MMK_BATCH_SAVES"), Kind::Boolean),
     key("driverCompat", Some("--driver-compat <MAJOR>"), Some("MMK_DRIVER_COMPAT"), Kind::PositiveInteger),
     key("allowRead", Some("--allow-read[=<PATHS>]"), Some("MMK_ALLOW_READ"), Kind::Paths),
     key("allowWrite", Some("--allow-write[=<PATHS>]"), Some("MMK_ALLOW_WRITE"), Kind::Paths),
     key("order", Some("--order <RULE> of `up`"), Some("MMK_ORDER"), Kind::Choice(&["warn", "error", "allow"])),
+    key("collections", None, None, Kind::Object),
     key("exitCodes", Some("--exit-codes <KIND>"), Some("MMK_EXIT_CODES"), Kind::Choice(&["compatible", "detailed"])),
 ];
 
 /// Variables that are read elsewhere (mmk's own version mark, the sandbox, the tests) and so are no typing mistakes.
-pub(crate) const RESERVED_VARIABLES: &[&str] =
-    &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI", "MMK_SPECS_DIR"];
+pub(crate) const RESERVED_VARIABLES: &[&str] = &[
+    "MMK_VERSION",
+    "MMK_MONGOD",
+    "MMK_TEST_URI",
+    "MMK_SPECS_DIR",
+    "MMK_SEEDS_DIR",
+];
 
 /// The hooks of mmk.
 pub(crate) const HOOK_NAMES: &[&str] = &[
@@ -141,6 +152,10 @@ impl Kind {
                 .map_err(|_| "must be a whole number, such as 60".to_owned()),
             Self::Choice(_) => Ok(Value::from(trimmed.to_ascii_lowercase())),
             Self::Uri | Self::DatabaseName => Ok(Value::from(text)),
+            Self::Modules => Ok(trimmed
+                .split(',')
+                .map(|path| Value::from(path.trim()))
+                .collect()),
             Self::Paths if trimmed == "true" => Ok(Value::Bool(true)),
             Self::Paths => Ok(trimmed
                 .split(',')
@@ -163,6 +178,7 @@ impl Kind {
             Self::Choice(words) => choice_problem(value, words),
             Self::Duration => quantity::duration(value).err(),
             Self::Size => quantity::size(value).err(),
+            Self::Modules => modules_problem(value),
             Self::Paths => paths_problem(value),
             Self::Object => {
                 (!value.is_object()).then(|| "must be an object of MongoClient options".to_owned())
@@ -242,6 +258,15 @@ fn extensions_problem(value: &Value) -> Option<String> {
                 .is_some_and(|item| item.starts_with('.') && item.len() > 1)
         })
         .then(|| format!("must hold only strings that start with a dot, {example}"))
+}
+
+fn modules_problem(value: &Value) -> Option<String> {
+    let is_path = |value: &Value| value.as_str().is_some_and(|path| !path.trim().is_empty());
+    let is_fine = match value {
+        Value::Array(paths) => paths.iter().all(is_path),
+        other => is_path(other),
+    };
+    (!is_fine).then(|| "must be the path of a module, such as \"./models\", or an array of them".to_owned())
 }
 
 fn paths_problem(value: &Value) -> Option<String> {

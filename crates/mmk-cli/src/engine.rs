@@ -14,6 +14,7 @@ use mmk_runtime::Access;
 use mmk_runtime::Connection;
 use mmk_runtime::EngineOptions;
 use mmk_runtime::Grant;
+use mmk_runtime::ModelSources;
 use mmk_runtime::Permissions;
 use mmk_runtime::Startup;
 use mmk_runtime::V8Engine;
@@ -41,6 +42,10 @@ pub(crate) fn start(
 ) -> V8Engine {
     let mut permissions = Permissions::new(&project_root(&context.directory));
     permissions.allow(Access::Read, &settings.migrations_directory);
+    permissions.allow(Access::Read, &settings.schema_directory);
+    for module in &settings.model_modules {
+        permissions.allow(Access::Read, module);
+    }
     match &settings.allow_read {
         Allowed::Everything => permissions.read = Grant::All,
         Allowed::Paths(paths) => paths
@@ -60,7 +65,14 @@ pub(crate) fn start(
             .max_memory
             .unwrap_or_else(mmk_runtime::default_max_memory),
         prefetch: settings.prefetch,
+        models: ModelSources {
+            schemas: settings.schema_directory.clone(),
+            schemas_are_named: settings.schema_directory_is_named,
+            modules: settings.model_modules.clone(),
+            batch_saves: settings.batch_saves,
+        },
         driver_compat: settings.driver_compat,
+        collections: Arc::new(settings.collections.clone()),
         ..options(context, observer, permissions)
     })
 }
@@ -153,12 +165,14 @@ fn options(
         max_memory: mmk_runtime::default_max_memory(),
         check_timeout: CHECK_TIMEOUT,
         prefetch: true,
+        models: ModelSources::default(),
         driver_compat: None,
         environment: Arc::new(context.variables.clone()),
         startup: Some(Startup {
             snapshot: mmk_snapshot::SNAPSHOT,
             scripts: mmk_snapshot::SCRIPTS,
         }),
+        collections: Arc::default(),
         arguments: Vec::new(),
     }
 }

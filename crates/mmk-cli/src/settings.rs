@@ -80,11 +80,20 @@ pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_memory: Option<u64>,
     pub(crate) prefetch: bool,
+    /// The folder of schema files; absolute.
+    pub(crate) schema_directory: PathBuf,
+    /// Somebody named it, so it must be there.
+    pub(crate) schema_directory_is_named: bool,
+    /// Modules that register models; absolute.
+    pub(crate) model_modules: Vec<PathBuf>,
+    pub(crate) batch_saves: bool,
     /// The major of npm `mongodb` that scripts were written for, where the user says.
     pub(crate) driver_compat: Option<u32>,
     /// Beside the project folder; absolute.
     pub(crate) allow_read: Allowed,
     pub(crate) allow_write: Allowed,
+    /// Names of collections by the globals of migrations in Meteor's style.
+    pub(crate) collections: BTreeMap<String, String>,
     pub(crate) exit_codes: ExitCodes,
     pub(crate) order: Order,
     /// What belongs to one tool only; set by whoever read that tool's configuration.
@@ -211,6 +220,7 @@ impl<'a> Layers<'a> {
             "sequential": false,
             "mongoClientOptions": {},
             "prefetch": true,
+            "batchSaves": false,
             "exitCodes": "compatible",
             "order": "warn",
         });
@@ -364,6 +374,12 @@ impl<'a> Layers<'a> {
                 .get("maxMemory")
                 .and_then(|value| quantity::size(value).ok()),
             prefetch: flag("prefetch"),
+            schema_directory: normalized(
+                &directory.join(optional_text("schemaDir").as_deref().unwrap_or("schema/versions")),
+            ),
+            schema_directory_is_named: self.values.contains_key("schemaDir"),
+            model_modules: modules(value("models"), directory),
+            batch_saves: flag("batchSaves"),
             driver_compat: self
                 .values
                 .get("driverCompat")
@@ -371,6 +387,12 @@ impl<'a> Layers<'a> {
                 .map(|major| major as u32),
             allow_read: allowed(value("allowRead"), directory),
             allow_write: allowed(value("allowWrite"), directory),
+            collections: value("collections")
+                .as_object()
+                .into_iter()
+                .flatten()
+                .filter_map(|(global, name)| Some((global.clone(), name.as_str()?.to_owned())))
+                .collect(),
             exit_codes: match text("exitCodes").as_str() {
                 "detailed" => ExitCodes::Detailed,
                 _ => ExitCodes::Compatible,
@@ -383,6 +405,16 @@ impl<'a> Layers<'a> {
             tool: Tool::Mmk,
         }
     }
+}
+
+fn modules(value: &Value, directory: &Path) -> Vec<PathBuf> {
+    let one = std::slice::from_ref(value);
+    let paths = value.as_array().map_or(one, Vec::as_slice);
+    paths
+        .iter()
+        .filter_map(|path| path.as_str())
+        .map(|path| normalized(&directory.join(path.trim())))
+        .collect()
 }
 
 fn allowed(value: &Value, directory: &Path) -> Allowed {

@@ -106,7 +106,7 @@ pub(crate) fn migrate_mongo(
 }
 
 /// What migrate-mongo has no word for and may be set in its file all the same.
-const OURS: [&str; 9] = [
+const OURS: [&str; 12] = [
     "wait",
     "timeout",
     "maxMemory",
@@ -116,6 +116,9 @@ const OURS: [&str; 9] = [
     "allowWrite",
     "exitCodes",
     "order",
+    "schemaDir",
+    "models",
+    "batchSaves",
 ];
 
 /// `url`, `databaseName` and `options` of `mongodb`.

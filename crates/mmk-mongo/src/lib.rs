@@ -2,6 +2,7 @@
 //! Decides nothing about migrations: that is `mmk-core`'s.
 
 pub mod changelog;
+mod closing;
 pub mod connect;
 pub mod davepi_lock;
 pub mod document;
