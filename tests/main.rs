@@ -25,3 +25,4 @@ mod recovery;
 mod seeds;
 mod shell;
 mod specs;
+mod startup;

@@ -77,6 +77,13 @@ function showSearchParams(Class) {
   });
 }
 
+/** `performance`, with its time origin set. */
+function measuring() {
+  const { performance, setTimeOrigin } = web('15_performance');
+  setTimeOrigin();
+  return performance;
+}
+
 /** The engine's class, except that a text which is no URL is refused as Node does. */
 function nodeUrl(Class) {
   const checked = new Proxy(Class, {
@@ -166,7 +173,7 @@ export function installGlobals(core, ops, target = globalThis) {
   defineLazy(target, 'structuredClone', () => web('02_structured_clone').structuredClone, true);
   defineLazy(target, 'atob', () => web('05_base64').atob, true);
   defineLazy(target, 'btoa', () => web('05_base64').btoa, true);
-  defineLazy(target, 'performance', () => web('15_performance').performance, true);
+  defineLazy(target, 'performance', measuring, true);
   defineLazy(target, 'crypto', () => builtin('crypto').webcrypto, true);
   installFetch(target);
 }
