@@ -22,6 +22,7 @@ mod environment;
 mod exit;
 mod failure;
 mod file_name;
+mod granted;
 mod json;
 mod live;
 mod migrate_mongo_status;

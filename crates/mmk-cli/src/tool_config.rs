@@ -106,7 +106,7 @@ pub(crate) fn migrate_mongo(
 }
 
 /// What migrate-mongo has no word for and may be set in its file all the same.
-const OURS: [&str; 9] = [
+const OURS: [&str; 14] = [
     "wait",
     "timeout",
     "maxMemory",
@@ -114,6 +114,11 @@ const OURS: [&str; 9] = [
     "driverCompat",
     "allowRead",
     "allowWrite",
+    "allowNet",
+    "allowRun",
+    "allowEnv",
+    "denyEnv",
+    "permissions",
     "exitCodes",
     "order",
 ];

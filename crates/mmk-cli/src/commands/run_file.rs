@@ -22,7 +22,7 @@ pub(crate) async fn run_file(context: &Context, args: &RunFileArgs) -> Result<Ex
     }
     let fence = Fence::open();
     let _signals = SignalWatch::start(fence.clone(), context.printer.clone());
-    let engine = engine::program(context, args);
+    let engine = engine::program(context, args)?;
     let code = engine
         .run_program(&path, fence)
         .await
