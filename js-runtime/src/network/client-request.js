@@ -1,9 +1,9 @@
 /** `http.ClientRequest`: one request on one socket, from its options to the end of the response. Redirects are not followed. */
 import { builtin, errors } from './parts.js';
-import { Agent, globalAgent } from './agent.js';
+import { globalAgent } from './agent.js';
 import { requestBegins } from './activity.js';
 import { MessageParser } from './http-parser.js';
-import { hasInvalidCharacter, validateHeaderName, validateMethod } from './http-words.js';
+import { validateHeaderName, validateMethod } from './http-words.js';
 import { resetError } from './network-error.js';
 import { OutgoingMessage } from './outgoing-message.js';
 
@@ -84,7 +84,8 @@ export class ClientRequest extends OutgoingMessage {
     } else if (typeof agent.addRequest === 'function') {
       this.agent = agent;
     } else {
-      throw invalidArgType('options.agent', ['Agent-like Object', 'undefined', 'false'], agent);
+      const text = 'The "options.agent" property must be one of Agent-like Object, undefined, or false.';
+      throw nodeError(TypeError, 'ERR_INVALID_ARG_TYPE', text + errors.describeReceived(agent));
     }
     this.protocol = settings.protocol || fallback.protocol;
     const expected = this.agent?.protocol ?? fallback.protocol;
@@ -111,8 +112,8 @@ export class ClientRequest extends OutgoingMessage {
     this.socketPath = settings.socketPath;
     this._hasBody = true;
     this.useChunkedEncodingByDefault = !WITHOUT_BODY.has(this.method);
-    this.shouldKeepAlive = this.agent !== undefined && (this.agent.keepAlive || this.agent.maxSockets !== Infinity);
-    this.shouldKeepAlive = this.agent !== undefined && Boolean(this.agent.keepAlive);
+    // Offered only where an agent will use the socket again.
+    this.shouldKeepAlive = this.agent !== undefined && (Boolean(this.agent.keepAlive) || Number.isFinite(this.agent.maxSockets));
   }
 
   #readHeaders(settings) {
@@ -136,16 +137,7 @@ export class ClientRequest extends OutgoingMessage {
   }
 
   #readRawHeaders(headers, settings) {
-    const pairs = Array.isArray(headers[0]) ? [...headers] : [];
-    for (let at = 0; pairs.length === 0 && at < headers.length; at += 2) {
-      pairs.push([headers[at], headers[at + 1]]);
-    }
-    if (!Array.isArray(headers[0]) && headers.length > 2) {
-      pairs.length = 0;
-      for (let at = 0; at < headers.length; at += 2) {
-        pairs.push([headers[at], headers[at + 1]]);
-      }
-    }
+    const pairs = Array.isArray(headers[0]) ? [...headers] : pairsOf(headers);
     pairs.forEach(([name]) => validateHeaderName(name));
     if (settings.auth && !pairs.some(([name]) => name.toLowerCase() === 'authorization')) {
       pairs.push(['Authorization', basic(settings.auth)]);
@@ -223,10 +215,6 @@ export class ClientRequest extends OutgoingMessage {
     });
     socket.parser = this.#parser;
     this.#listen(socket);
-    const wanted = this.timeout ?? undefined;
-    if (wanted !== undefined) {
-      this.#setSocketTimeout(wanted);
-    }
     this.emit('socket', socket);
     if (!this.destroyed) {
       this.emit(SOCKET, socket);
@@ -242,7 +230,6 @@ export class ClientRequest extends OutgoingMessage {
       ['close', () => this.#socketClosed()],
       ['error', (error) => this.#socketFailed(error)],
       ['timeout', () => this.emit('timeout')],
-      ['drain', () => {}],
     ];
     this.#listeners.forEach(([name, listener]) => socket.on(name, listener));
   }
@@ -277,7 +264,6 @@ export class ClientRequest extends OutgoingMessage {
     this._handedOver = true;
     const event = this.method === 'CONNECT' ? 'connect' : 'upgrade';
     this.#unlisten();
-    socket.removeAllListeners('agentRemove-none');
     socket.emit('agentRemove');
     socket._httpMessage = null;
     socket.parser = null;
@@ -305,7 +291,7 @@ export class ClientRequest extends OutgoingMessage {
     this.res = res;
     res.req = this;
     res.joinDuplicateHeaders = Boolean(this.joinDuplicateHeaders);
-    if (this.method === 'CONNECT' || status === 101 || (res.upgrade && status === 101)) {
+    if (this.method === 'CONNECT' || status === 101) {
       this.upgradeOrConnect = true;
       return 2;
     }
@@ -349,7 +335,7 @@ export class ClientRequest extends OutgoingMessage {
     }
     // The body is read to its end before the socket serves somebody else.
     const free = () => this.#whenSent(() => this.#freeSocket());
-    if (res.readableEnded || res._dumped && res.readableLength === 0) {
+    if (res.readableEnded || (res._dumped && res.readableLength === 0)) {
       process.nextTick(free);
     } else {
       res.once('end', free);
@@ -395,7 +381,6 @@ export class ClientRequest extends OutgoingMessage {
       process.nextTick(() => socket.emit('free'));
     }
     this.destroyed = true;
-    res.destroyed || (res.socket = socket);
     this.#close(null);
   }
 
@@ -502,7 +487,8 @@ export class ClientRequest extends OutgoingMessage {
     if (this.res) {
       this.res._dump();
     }
-    const reason = error ?? (this.res ? null : resetError('socket hang up'));
+    const isQuiet = this.res !== null || (this.aborted && this.socket === null);
+    const reason = error ?? (isQuiet ? null : resetError('socket hang up'));
     this.#toldError = reason;
     if (this.socket) {
       this.#socketError = reason;
@@ -511,8 +497,6 @@ export class ClientRequest extends OutgoingMessage {
       }
       this.socket.destroy(error);
       this.#close(this.res ? error : reason);
-    } else if (!this.agent || !this.#waitsForSocket()) {
-      this.#close(reason);
     } else {
       // The socket may never come: the request ends without it.
       this.#close(reason);
@@ -520,16 +504,13 @@ export class ClientRequest extends OutgoingMessage {
     return this;
   }
 
-  #waitsForSocket() {
-    return this.socket === null;
-  }
-
   #setSocketTimeout(milliseconds) {
     const { socket } = this;
     if (socket.connecting) {
       socket.once('connect', () => socket.setTimeout(milliseconds));
+    } else {
+      socket.setTimeout(milliseconds);
     }
-    socket.setTimeout(milliseconds);
   }
 
   setTimeout(milliseconds, callback) {
@@ -542,6 +523,8 @@ export class ClientRequest extends OutgoingMessage {
     }
     if (this.socket) {
       this.#setSocketTimeout(this.timeout);
+    } else {
+      this.once('socket', () => this.#setSocketTimeout(this.timeout));
     }
     return this;
   }
@@ -566,6 +549,10 @@ function hostHeader({ host, port, defaultPort }) {
   return port && Number(port) !== Number(defaultPort) ? `${shown}:${port}` : shown;
 }
 
+function pairsOf(flat) {
+  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1]]] : []));
+}
+
 function basic(auth) {
   return `Basic ${builtin('buffer').Buffer.from(auth).toString('base64')}`;
 }
@@ -579,5 +566,3 @@ function validTimeout(value) {
   }
   return value;
 }
-
-export { Agent, hasInvalidCharacter };

@@ -1,4 +1,6 @@
 /** `fetch` and its classes: undici's own, the same that Node has built in. A refused connection is told as the refusal it is. */
+// Before undici, which takes a function of `performance` while it is evaluated.
+import 'node:perf_hooks';
 import { fetch as undiciFetch } from 'undici/lib/web/fetch';
 import { FormData } from 'undici/lib/web/fetch/formdata';
 import { Headers } from 'undici/lib/web/fetch/headers';

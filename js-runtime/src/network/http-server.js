@@ -1,7 +1,7 @@
 /** `http.Server` and its responses: enough to answer requests on the loopback, with keep-alive, chunks and upgrades. */
 import { builtin, errors } from './parts.js';
 import { MessageParser } from './http-parser.js';
-import { STATUS_CODES, headersSent, isToken } from './http-words.js';
+import { STATUS_CODES, headersSent } from './http-words.js';
 import { IncomingMessage } from './incoming-message.js';
 import { callable } from './network-error.js';
 import { OutgoingMessage } from './outgoing-message.js';
@@ -249,7 +249,7 @@ class PlainServer extends NetServer {
 
   #responded(socket, state, req, res) {
     state.responses.shift();
-    if (!req._consumed && !req.complete || !req.readableEnded) {
+    if (!req.readableEnded) {
       req._dump();
     }
     res.detachSocket(socket);
@@ -293,4 +293,3 @@ class PlainServer extends NetServer {
 
 Object.defineProperty(PlainServer, 'name', { value: 'Server' });
 export const Server = callable(PlainServer);
-void isToken;

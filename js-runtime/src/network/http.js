@@ -1,13 +1,10 @@
 /** `http`: client and server over `net`. */
-import { errors } from './parts.js';
 import { Agent, globalAgent } from './agent.js';
 import { ClientRequest } from './client-request.js';
 import { METHODS, STATUS_CODES, validateHeaderName, validateHeaderValue } from './http-words.js';
 import { Server, ServerResponse } from './http-server.js';
 import { IncomingMessage } from './incoming-message.js';
 import { OutgoingMessage } from './outgoing-message.js';
-
-void errors;
 
 function request(...args) {
   return new ClientRequest(...args);
@@ -44,5 +41,3 @@ export default {
     agent = value;
   },
 };
-
-export const currentAgent = () => agent;

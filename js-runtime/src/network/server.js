@@ -38,13 +38,13 @@ class PlainServer extends EventEmitter {
     const callback = typeof args.at(-1) === 'function' ? args.pop() : undefined;
     const [first, second] = args;
     const options = first !== null && typeof first === 'object' ? first : { port: first, host: typeof second === 'string' ? second : undefined };
-    if (options.path !== undefined || typeof options.port === 'string' && !/^\d+$/.test(options.port)) {
+    if (options.path !== undefined || (typeof options.port === 'string' && !/^\d+$/.test(options.port))) {
       throw notProvided('listening on a socket file', 'listen on a port instead.');
     }
     if (this.#listener !== null) {
       throw nodeError(Error, 'ERR_SERVER_ALREADY_LISTEN', 'Listen method has been called more than once without closing.');
     }
-    const port = options.port === undefined || options.port === null ? 0 : validPort(options.port);
+    const port = options.port === undefined || options.port === null ? 0 : validPort(options.port, 'options.port');
     if (callback) {
       this.once('listening', callback);
     }

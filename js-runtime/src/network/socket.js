@@ -27,9 +27,13 @@ export function connectArguments(args) {
   return [{ port: first, ...(typeof second === 'string' ? { host: second } : {}) }, callback];
 }
 
-export function validPort(port, name = 'options.port') {
+/** @param {unknown} port @param {string} name how Node calls it here */
+export function validPort(port, name) {
   const number = Number(port);
-  if (!['number', 'string'].includes(typeof port) || port === '' || !Number.isInteger(number) || number < 0 || number > 65535) {
+  if (typeof port !== 'number' && typeof port !== 'string') {
+    throw invalidArgType('options.port', ['number', 'string'], port);
+  }
+  if (port === '' || !Number.isInteger(number) || number < 0 || number > 65535) {
     const shown = typeof port === 'string' ? `'${port}'` : String(port);
     throw nodeError(RangeError, 'ERR_SOCKET_BAD_PORT', `${name} should be >= 0 and < 65536. Received type ${typeof port} (${shown}).`);
   }
@@ -103,7 +107,7 @@ class PlainSocket extends Duplex {
     if (options.port === undefined) {
       throw nodeError(TypeError, 'ERR_MISSING_ARGS', 'The "options" or "port" or "path" argument must be specified');
     }
-    const port = validPort(options.port);
+    const port = validPort(options.port, 'Port');
     if (options.lookup !== undefined) {
       validateFunction(options.lookup, 'options.lookup');
     }
@@ -139,8 +143,8 @@ class PlainSocket extends Duplex {
     const lookup = options.lookup ?? systemLookup;
     lookup(host, { family: options.family, hints: options.hints ?? 0, all: several }, (error, found, family) => {
       const list = Array.isArray(found) ? found : [{ address: found, family }];
-      for (const item of error ? [{}] : list) {
-        this.emit('lookup', error ?? null, item.address, item.family, host);
+      if (!several) {
+        this.emit('lookup', error ?? null, found, family, host);
       }
       if (this.destroyed || !this.connecting) {
         return;
