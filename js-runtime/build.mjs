@@ -35,6 +35,9 @@ const standIns = {
   },
 };
 
+/** Node's modules as the bundled packages ask for them. */
+const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
+
 /** Shared by all bundles: what one of them can't be without, taken from the host's bundle, which made it. */
 const sharedModules = {
   name: 'shared-modules',
@@ -60,8 +63,6 @@ const sharedModules = {
     build.onLoad({ filter: /dispatcher[/\\]client-h2\.js$/ }, () => ({ contents: 'module.exports = undefined;' }));
   },
 };
-
-const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
 
 const common = {
   bundle: true,
@@ -97,6 +98,8 @@ for (const name of ['network', 'fetch']) {
     globalName: name,
     footer: { js: `return ${name}; })()` },
     mainFields: ['main'],
+    // As in Node's own build of undici: it names itself `node` to servers.
+    define: { esbuildDetection: 'true' },
     plugins: [sharedModules],
   });
 }

@@ -26,7 +26,7 @@ use crate::client_options::document_options;
 use crate::context::Context;
 use crate::database::connect_settings;
 use crate::failure::Failure;
-use crate::settings::Allowed;
+use crate::granted::Granted;
 use crate::settings::Settings;
 
 /// How long loading a file may take while it is only checked; a file that hangs is told as one that can't be loaded.
@@ -44,20 +44,7 @@ pub(crate) fn start(
     for module in &settings.model_modules {
         permissions.allow(Access::Read, module);
     }
-    match &settings.allow_read {
-        Allowed::Everything => permissions.read = Grant::All,
-        Allowed::Paths(paths) => paths
-            .iter()
-            .for_each(|path| permissions.allow(Access::Read, path)),
-    }
-    match &settings.allow_write {
-        Allowed::Everything => permissions.write = Grant::All,
-        Allowed::Paths(paths) => {
-            paths
-                .iter()
-                .for_each(|path| permissions.allow(Access::Write, path));
-        }
-    }
+    settings.permissions.apply(&mut permissions);
     V8Engine::new(EngineOptions {
         max_memory: settings
             .max_memory
@@ -77,40 +64,44 @@ pub(crate) fn start(
 }
 
 /// The engine of a standalone program.
-pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
+pub(crate) fn program(context: &Context, args: &RunFileArgs) -> Result<V8Engine, Failure> {
     let mut permissions = Permissions::new(&project_root(&context.directory));
     permissions.allow(Access::Read, args.file());
-    for (access, wanted) in [
-        (Access::Read, &args.allow_read),
-        (Access::Write, &args.allow_write),
-    ] {
-        match (wanted.as_deref(), access) {
-            (None, _) => {}
-            (Some("true"), Access::Read) => permissions.read = Grant::All,
-            (Some("true"), Access::Write) => permissions.write = Grant::All,
-            (Some(paths), _) => paths
-                .split(',')
-                .for_each(|path| permissions.allow(access, Path::new(path))),
-        }
-    }
-    V8Engine::new(EngineOptions {
+    granted(context)?.apply(&mut permissions);
+    Ok(    V8Engine::new(EngineOptions {
         arguments: args.arguments().to_vec(),
         driver_compat: args.driver_compat.or_else(|| {
             let major = context.variables.get("MMK_DRIVER_COMPAT")?;
             major.parse().ok()
         }),
         ..options(context, context.live_report(), permissions)
-    })
+    }))
 }
 
-/// Runs a config file that is code. Its engine ends with it, unless it has hooks to call later. It may
-/// read everywhere, because fetching a mounted secret is what such files are for.
+/// What flags and variables grant; the config file is not read yet, or there is none.
+fn granted(context: &Context) -> Result<Granted, Failure> {
+    Granted::from_flags(
+        context.cli.command.permission_args(),
+        &context.variables,
+        &context.directory,
+    )
+    .map_err(Failure::argument)
+}
+
+/// Runs a config file that is code. Its engine ends with it, unless it has hooks to call later. It may read everywhere and sees the
+/// whole environment, because fetching a secret is what such files are for; the network is as the flags and variables say.
 pub(crate) async fn evaluate_config(
     context: &Context,
     path: PathBuf,
 ) -> Result<Value, ScriptError> {
     let mut permissions = Permissions::new(&project_root(&context.directory));
+    // What is wrong with them is told when the settings are made, together with everything else.
+    if let Ok(granted) = granted(context) {
+        granted.apply(&mut permissions);
+    }
     permissions.read = Grant::All;
+    permissions.environment = Grant::All;
+    permissions.hidden_environment.clear();
     let engine = Arc::new(V8Engine::new(options(
         context,
         context.live_report(),
