@@ -19,5 +19,8 @@ mod interop_migrate_mongo;
 mod interop_migrate_mongo_scripts;
 mod invariants;
 mod js_runtime;
+mod models;
+mod models_batch;
 mod recovery;
+mod seeds_models;
 mod specs;

@@ -87,7 +87,7 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
 
 /// Variables that are read elsewhere (mmk's own version mark, the sandbox, the tests) and so are no typing mistakes.
 pub(crate) const RESERVED_VARIABLES: &[&str] =
-    &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI", "MMK_SPECS_DIR"];
+    &["MMK_VERSION", "MMK_MONGOD", "MMK_TEST_URI", "MMK_SPECS_DIR", "MMK_SEEDS_DIR"];
 
 /// The hooks of mmk.
 pub(crate) const HOOK_NAMES: &[&str] = &[
@@ -260,7 +260,9 @@ fn modules_problem(value: &Value) -> Option<String> {
         Value::Array(paths) => paths.iter().all(is_path),
         other => is_path(other),
     };
-    (!is_fine).then(|| "must be the path of a module, such as \"./models\", or an array of them".to_owned())
+    (!is_fine).then(|| {
+        "must be the path of a module, such as \"./models\", or an array of them".to_owned()
+    })
 }
 
 fn paths_problem(value: &Value) -> Option<String> {
