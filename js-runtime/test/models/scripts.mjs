@@ -39,7 +39,7 @@ async function failureOf(work) {
     return 'nothing failed';
   } catch (error) {
     const errors = error.errors === undefined ? undefined : Object.fromEntries(Object.entries(error.errors).map(([path, each]) => [path, `${each.name} ${each.kind}: ${each.message}`]));
-    return { name: error.name, message: error.name === 'DocumentNotFoundError' ? '' : error.message, errors, code: error.code };
+    return { name: error.name, message: error.message, errors, code: error.code };
   }
 }
 
