@@ -276,7 +276,9 @@ fn modules_problem(value: &Value) -> Option<String> {
         Value::Array(paths) => paths.iter().all(is_path),
         other => is_path(other),
     };
-    (!is_fine).then(|| "must be the path of a module, such as \"./models\", or an array of them".to_owned())
+    (!is_fine).then(|| {
+        "must be the path of a module, such as \"./models\", or an array of them".to_owned()
+    })
 }
 
 fn list_problem(value: &Value, of: &str) -> Option<String> {

@@ -404,7 +404,11 @@ impl<'a> Layers<'a> {
                 .and_then(|value| quantity::size(value).ok()),
             prefetch: flag("prefetch"),
             schema_directory: normalized(
-                &directory.join(optional_text("schemaDir").as_deref().unwrap_or("schema/versions")),
+                &directory.join(
+                    optional_text("schemaDir")
+                        .as_deref()
+                        .unwrap_or("schema/versions"),
+                ),
             ),
             schema_directory_is_named: self.values.contains_key("schemaDir"),
             model_modules: modules(value("models"), directory),

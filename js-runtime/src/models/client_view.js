@@ -21,15 +21,15 @@ export function viewOf(client, database, queue) {
   });
   hide(view, 'connect', async () => view);
   if (queue !== undefined) {
-    hide(view, 'db', (...given) => collectingDatabase(client.db(given[0] ?? database, given[1]), queue));
+    hide(view, 'db', (name, options) => collecting(client.db.call(view, name ?? database, options), queue));
   }
   return view;
 }
 
-function collectingDatabase(db, queue) {
-  const view = Object.create(db);
-  hide(view, 'collection', (...given) => collect(db.collection(...given), queue));
-  return view;
+function collecting(db, queue) {
+  const { collection } = db;
+  hide(db, 'collection', (...given) => collect(collection.apply(db, given), queue));
+  return db;
 }
 
 /** Sends a document's updates to the queue; everything else goes as it is. */
