@@ -122,6 +122,7 @@ fn tell(context: &Context, ended: &Ended) {
         Format::Text => {
             printer.error(&dialect_output::failure(
                 context.dialect,
+                &context.cli.command,
                 &ended.failure,
                 &context.directory,
             ));

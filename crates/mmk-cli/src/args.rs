@@ -93,6 +93,8 @@ pub(crate) enum Command {
     Baseline(BaselineArgs),
     /// Record the present text of an applied migration as the right one
     Accept(AcceptArgs),
+    /// Give the record of an applied migration to its file's new name
+    Rename(RenameArgs),
     /// Take over the records of migrate-mongo or dAvePi into mmk's changelog
     Import(ImportArgs),
     /// Run a JavaScript or TypeScript file as a program, as `node FILE` would; records nothing
@@ -115,6 +117,7 @@ impl Command {
             Self::Mark(args) => args.amend.json,
             Self::Baseline(args) => args.amend.json,
             Self::Accept(args) => args.amend.json,
+            Self::Rename(args) => args.amend.json,
             Self::Import(args) => args.json,
             Self::Run(_) => false,
         }
@@ -126,6 +129,7 @@ impl Command {
             Self::Mark(args) => Some(&args.amend),
             Self::Baseline(args) => Some(&args.amend),
             Self::Accept(args) => Some(&args.amend),
+            Self::Rename(args) => Some(&args.amend),
             _ => None,
         }
     }
@@ -414,6 +418,16 @@ pub(crate) struct AcceptArgs {
     /// The migrations' files
     #[arg(required = true)]
     pub(crate) files: Vec<String>,
+    #[command(flatten)]
+    pub(crate) amend: AmendArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenameArgs {
+    /// The name under which the migration is recorded; its file is gone
+    pub(crate) from: String,
+    /// The file that it is now
+    pub(crate) to: String,
     #[command(flatten)]
     pub(crate) amend: AmendArgs,
 }

@@ -11,6 +11,7 @@ use mmk_runtime::V8Engine;
 use crate::args::Cli;
 use crate::config_file;
 use crate::config_file::ConfigFile;
+use crate::config_words;
 use crate::dialect::Dialect;
 use crate::dialect::MIGRATE_MONGO_CONFIGS;
 use crate::engine;
@@ -84,6 +85,7 @@ impl Context {
             None => None,
         };
         let label = file.as_ref().map(|file| file.label.clone());
+        let searched = file.is_none().then_some(self.directory.as_path());
         let (file, tool) = self.translated(file)?;
         let mut resolved = Settings::resolve(
             &self.cli,
@@ -92,7 +94,9 @@ impl Context {
             &self.directory,
             need,
         )
-        .map_err(Failure::ConfigInvalid)?;
+        .map_err(|issues| {
+            Failure::ConfigInvalid(config_words::translate(issues, self.dialect, searched))
+        })?;
         resolved.settings.tool = tool;
         self.exit_codes.set(resolved.settings.exit_codes);
         if resolved.settings.silent {

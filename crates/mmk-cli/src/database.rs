@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mmk_core::amendment::Correction;
 use mmk_core::directory::FileRule;
 use mmk_core::directory::MigrationDirectory;
 use mmk_core::error::Error;
@@ -104,15 +105,28 @@ impl Database {
 
     /// The target with the file's own name in place of the one that the file exports.
     pub(crate) fn with_file_name(&self, target: Target) -> Target {
-        let file = |text: String| {
-            let found = self.names.iter().find(|(_, exported)| **exported == text);
-            found.map_or(text, |(file, _)| file.to_string())
-        };
         match target {
-            Target::File(text) => Target::File(file(text)),
-            Target::Through(text) => Target::Through(file(text)),
+            Target::File(text) => Target::File(self.file_named(text)),
+            Target::Through(text) => Target::Through(self.file_named(text)),
             other => other,
         }
+    }
+
+    /// The same for a correction of records.
+    pub(crate) fn with_file_names(&self, correction: Correction) -> Correction {
+        let file = |text| self.file_named(text);
+        match correction {
+            Correction::MarkApplied(text) => Correction::MarkApplied(file(text)),
+            Correction::MarkPending(text) => Correction::MarkPending(file(text)),
+            Correction::Baseline(text) => Correction::Baseline(file(text)),
+            Correction::Accept(text) => Correction::Accept(file(text)),
+            Correction::Rename { from, to } => Correction::Rename { from, to: file(to) },
+        }
+    }
+
+    fn file_named(&self, text: String) -> String {
+        let found = self.names.iter().find(|(_, exported)| **exported == text);
+        found.map_or(text, |(file, _)| file.to_string())
     }
 }
 

@@ -15,6 +15,7 @@ use mmk_runtime::Connection;
 use mmk_runtime::EngineOptions;
 use mmk_runtime::Grant;
 use mmk_runtime::Permissions;
+use mmk_runtime::Startup;
 use mmk_runtime::V8Engine;
 use mongodb::options::ClientOptions;
 use serde_json::Value;
@@ -154,6 +155,10 @@ fn options(
         prefetch: true,
         driver_compat: None,
         environment: Arc::new(context.variables.clone()),
+        startup: Some(Startup {
+            snapshot: mmk_snapshot::SNAPSHOT,
+            scripts: mmk_snapshot::SCRIPTS,
+        }),
         arguments: Vec::new(),
     }
 }

@@ -10,6 +10,7 @@ mod commands;
 mod config_file;
 mod config_issue;
 mod config_key;
+mod config_words;
 mod connection_string;
 mod context;
 mod count;

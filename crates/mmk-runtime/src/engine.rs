@@ -25,6 +25,7 @@ use tokio::sync::oneshot;
 use crate::bridge::connection::Connection;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
+use crate::startup::Startup;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
 use crate::worker::HookJob;
@@ -54,6 +55,8 @@ pub struct EngineOptions {
     pub prefetch: bool,
     /// The environment that scripts see as `process.env`.
     pub environment: Arc<BTreeMap<String, String>>,
+    /// What isolates start from; `None` evaluates the host script in each of them.
+    pub startup: Option<Startup>,
     /// Arguments that scripts see as `process.argv.slice(2)`.
     pub arguments: Vec<String>,
 }

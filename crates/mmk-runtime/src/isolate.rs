@@ -9,6 +9,7 @@ use deno_core::PollEventLoopOptions;
 use deno_core::RuntimeOptions;
 use deno_core::error::CoreError;
 use deno_core::error::CoreErrorKind;
+use deno_core::error::JsError;
 use deno_core::scope;
 use deno_core::v8;
 use mmk_core::fence::StopReason;
@@ -16,11 +17,13 @@ use serde_json::Value;
 
 use crate::bridge::Bridge;
 use crate::extension::HOST_SPECIFIER;
+use crate::extension::Scripts;
 use crate::extension::extensions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
 use crate::ops::permissions::Permissions;
+use crate::startup::Startup;
 
 /// How much more heap a script gets after it hit its limit, so that it can be stopped in order: bytes.
 const LAST_HEADROOM: usize = 64 * 1024 * 1024;
@@ -32,6 +35,7 @@ pub(crate) struct IsolateOptions {
     pub(crate) modules: Arc<Modules>,
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
+    pub(crate) startup: Option<Startup>,
     /// Heap limit in bytes.
     pub(crate) max_memory: u64,
     /// Plain facts for the host script (`start(settings)` in js-runtime/src/host/main.js).
@@ -46,7 +50,7 @@ pub(crate) enum CallError {
     /// Stopped from outside, or by `process.exit`.
     Terminated,
     /// An error that no host function caught: an unhandled rejection, or a fault of ours.
-    Uncaught(Box<deno_core::error::JsError>),
+    Uncaught(Box<JsError>),
     Internal(String),
 }
 
@@ -61,7 +65,15 @@ impl Isolate {
         let limit = usize::try_from(options.max_memory).unwrap_or(usize::MAX);
         let loader = Loader::new(options.modules.clone());
         let mut runtime_options = RuntimeOptions {
-            extensions: extensions(loader.clone()),
+            extensions: extensions(
+                loader.clone(),
+                match options.startup {
+                    Some(_) => Scripts::OfStartup,
+                    None => Scripts::OfExtensions,
+                },
+            ),
+            startup_snapshot: options.startup.map(|startup| startup.snapshot),
+            residual_lazy_js_sources: options.startup.map_or(&[], |startup| startup.scripts),
             create_params: Some(v8::CreateParams::default().heap_limits(0, limit)),
             ..Default::default()
         };
@@ -79,10 +91,7 @@ impl Isolate {
             state.put(options.permissions);
             crate::ops::init_state(&mut state, options.environment);
         }
-        let script = format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})");
-        let host = runtime
-            .execute_script("ext:mmk/start.js", script)
-            .map_err(CallError::Uncaught)?;
+        let host = evaluate_host(&mut runtime).map_err(CallError::Uncaught)?;
         let host = {
             scope!(scope, &mut runtime);
             let local = v8::Local::new(scope, host);
@@ -108,10 +117,8 @@ impl Isolate {
         &mut self,
         name: &str,
         argument: &Value,
-    ) -> Result<
-        impl Future<Output = Result<v8::Global<v8::Value>, Box<deno_core::error::JsError>>> + use<>,
-        CallError,
-    > {
+    ) -> Result<impl Future<Output = Result<v8::Global<v8::Value>, Box<JsError>>> + use<>, CallError>
+    {
         let (function, argument) = {
             scope!(scope, &mut self.runtime);
             let host = v8::Local::new(scope, &self.host);
@@ -165,6 +172,16 @@ impl Isolate {
             other => CallError::Internal(other.to_string()),
         }
     }
+}
+
+/// The functions of the host script. In an isolate made from a snapshot it was evaluated before.
+pub(crate) fn evaluate_host(
+    runtime: &mut JsRuntime,
+) -> Result<v8::Global<v8::Value>, Box<JsError>> {
+    runtime.execute_script(
+        "ext:mmk/start.js",
+        format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})"),
+    )
 }
 
 /// At the limit: close the fence first, so that no write follows, then stop the script.

@@ -274,6 +274,7 @@ impl Task<'_> {
             modules: self.modules.clone(),
             permissions: self.options.permissions.clone(),
             environment: self.options.environment.clone(),
+            startup: self.options.startup,
             max_memory: self.options.max_memory,
             settings: self.settings.clone(),
         })

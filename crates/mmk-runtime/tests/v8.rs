@@ -50,6 +50,7 @@ fn main() {
         check_timeout: Duration::from_secs(1),
         driver_compat: None,
         prefetch: true,
+        startup: None,
         environment: Arc::default(),
         arguments: Vec::new(),
     });

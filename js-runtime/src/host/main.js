@@ -4,7 +4,7 @@
  */
 import './install.js';
 import { setBridge, useNativeBridge } from '../bridge.js';
-import { deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
+import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount } from '../driver/pending.js';
 import { loadMigration, runMain, startModules } from '../modules/index.js';
@@ -19,7 +19,6 @@ const { core } = globalThis.Deno;
 const { ops } = core;
 
 setBufferClass(globalThis.Buffer);
-setUtf8Decoder(ops.op_mmk_decode_utf8);
 
 /** Rejects when a promise was rejected and nobody handled it: Node ends the process then, we fail the migration. */
 let unhandled;
@@ -29,10 +28,15 @@ let compatibility;
 
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
+  takeFastCalls();
+  // All isolates were made from one snapshot, and each must make object ids of its own.
+  ObjectId.resetState();
   configureProcess({ argv: ['mmk-js', 'mmk-js', ...settings.arguments] });
   startModules({ core, ops, settings });
   compatibility = settings.driverCompat ?? undefined;
-  if (settings.mode !== 'run') {
+  if (settings.mode === 'run') {
+    useNativeBridge();
+  } else {
     setBridge(unreachable);
   }
   unhandled = new Promise((_, reject) => {
@@ -51,6 +55,12 @@ export function start(settings) {
   unhandled.catch(() => {});
   delete globalThis.Deno;
   delete globalThis.__bootstrap;
+}
+
+/** A snapshot holds the slow way to call each op only; whoever keeps an op must get it after this. */
+function takeFastCalls() {
+  core.loadExtScript('ext:mmk/fast_calls.js');
+  setUtf8Decoder(ops.op_mmk_decode_utf8);
 }
 
 /** While files are only checked, no call reaches a server and none is ever answered. */

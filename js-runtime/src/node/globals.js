@@ -135,8 +135,19 @@ function installTimers(target) {
   }
 }
 
-function refuseFetch() {
-  return builtin('http').fetch;
+/** As in Node, the classes are not enumerable and `fetch` is. */
+function installFetch(target) {
+  defineLazy(target, 'fetch', () => fetchOf(() => builtin('internal/fetch').fetch), true);
+  for (const name of ['FormData', 'Headers', 'Request', 'Response']) {
+    defineLazy(target, name, () => builtin('internal/fetch')[name]);
+  }
+}
+
+/** Reading `fetch`, as libraries do to see whether it is there, loads nothing yet. */
+function fetchOf(load) {
+  return { fetch(input, init = undefined) {
+    return load()(input, init);
+  } }.fetch;
 }
 
 /**
@@ -157,5 +168,5 @@ export function installGlobals(core, ops, target = globalThis) {
   defineLazy(target, 'btoa', () => web('05_base64').btoa, true);
   defineLazy(target, 'performance', () => web('15_performance').performance, true);
   defineLazy(target, 'crypto', () => builtin('crypto').webcrypto, true);
-  defineLazy(target, 'fetch', refuseFetch, true);
+  installFetch(target);
 }
