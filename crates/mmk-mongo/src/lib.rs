@@ -12,7 +12,7 @@ pub mod import;
 pub mod ledger;
 pub mod lock;
 pub mod migrate_mongo_lock;
-pub mod redact;
+pub use mmk_core::redact;
 pub mod uri;
 
 mod attempt_document;

@@ -6,6 +6,7 @@ pub(crate) mod crypto;
 pub(crate) mod database;
 pub(crate) mod fs;
 mod fs_error;
+mod fs_open;
 mod fs_requests;
 pub(crate) mod host;
 pub(crate) mod os;
