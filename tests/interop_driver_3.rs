@@ -70,7 +70,10 @@ fn its_records_are_continued_by_us_and_ours_by_it() {
     let project = project();
     run(&project, Who::NodeOnDriver3, &["up"]).exits(0);
     assert_eq!(run(&project, Who::Ours, &["up"]).exits(0).stdout, "");
-    project.migration("5-new.js", "module.exports = { async up() {}, async down() {} };\n");
+    project.migration(
+        "5-new.js",
+        "module.exports = { async up() {}, async down() {} };\n",
+    );
     assert_eq!(
         run(&project, Who::Ours, &["up"]).exits(0).stdout,
         "MIGRATED UP: 5-new.js\n"

@@ -58,7 +58,10 @@ const SEQUENCE: [(Tool, &[&str]); 30] = [
 
 fn project() -> Project {
     let project = Project::new();
-    configure(&project, "lockCollectionName: 'changelog_lock', lockTtl: 30,");
+    configure(
+        &project,
+        "lockCollectionName: 'changelog_lock', lockTtl: 30,",
+    );
     for name in ["1-a", "2-b", "3-c", "4-d"] {
         // One file for both ways of being called; ids say in which order it happened.
         project.migration(

@@ -32,7 +32,15 @@ fn insert(project: &Project, collection: &'static str, documents: Vec<Document>)
 
 #[test]
 fn names_are_sorted_by_utf_16_units_and_not_by_any_alphabet() {
-    let names = ["10.js", "9.js", "Z.js", "a.js", "\u{e4}.js", "\u{1f600}.js", "\u{ff5e}.js"];
+    let names = [
+        "10.js",
+        "9.js",
+        "Z.js",
+        "a.js",
+        "\u{e4}.js",
+        "\u{1f600}.js",
+        "\u{ff5e}.js",
+    ];
     let project = Project::new();
     configure(&project, "");
     for name in names {
@@ -68,7 +76,12 @@ fn declarations_beside_typescript_migrations_are_no_migrations() {
         run(&project, Who::Ours, &["up"]).exits(0).stdout,
         "MIGRATED UP: 1-a.ts\n"
     );
-    assert!(!run(&project, Who::Ours, &["status"]).exits(0).stdout.contains("types"));
+    assert!(
+        !run(&project, Who::Ours, &["status"])
+            .exits(0)
+            .stdout
+            .contains("types")
+    );
     // For mmk as well, which takes them for migrations.
     project.run(&["--as", "mmk", "up", "1-a.ts"]).exits(0);
 }
@@ -152,7 +165,11 @@ fn mmks_records_of_imports_and_of_old_versions_are_understood() {
     };
     let mut imported = record("1-a.js", 1);
     imported.insert("origin", "migrate-mongo");
-    insert(&project, "_mmk_migrations", vec![imported, record("2-b.js", 2)]);
+    insert(
+        &project,
+        "_mmk_migrations",
+        vec![imported, record("2-b.js", 2)],
+    );
     let ours = project.run(&["status", "--json"]).exits(0).json();
     let theirs = node_mmk(&project, &["status", "--json"]).exits(0).json();
     let states = |rows: &serde_json::Value| -> Vec<String> {
@@ -182,12 +199,19 @@ fn a_new_name_shows_the_clock_that_its_tool_shows() {
         let stdout = finish(command).exits(0).stdout;
         let at = stdout.find(before).expect("the line of `create`") + before.len();
         // Year to hour: two commands in a row agree on it, but for one second in an hour.
-        stdout[at..].chars().filter(char::is_ascii_digit).take(10).collect()
+        stdout[at..]
+            .chars()
+            .filter(char::is_ascii_digit)
+            .take(10)
+            .collect()
     };
     let mmk = node_tools().join("node_modules/mongo-migrate-kit/dist/mmk.cjs");
     let mut theirs = command(&project, Who::Node(14), &["create", "x"]);
     let utc = stamps(theirs, "migrations/");
-    let ours = stamps(command(&project, Who::Ours, &["create", "x"]), "migrations/");
+    let ours = stamps(
+        command(&project, Who::Ours, &["create", "x"]),
+        "migrations/",
+    );
     assert_eq!(ours, utc, "migrate-mongo's names are in UTC");
     theirs = Command::new("node");
     theirs
@@ -196,7 +220,10 @@ fn a_new_name_shows_the_clock_that_its_tool_shows() {
         .current_dir(project.path())
         .stdout(std::process::Stdio::piped());
     let local = stamps(theirs, "Created  ");
-    let ours = stamps(project.command(&["--as", "mmk", "create", "x"]), "Created  ");
+    let ours = stamps(
+        project.command(&["--as", "mmk", "create", "x"]),
+        "Created  ",
+    );
     assert_eq!(ours, local, "mmk's are in local time");
     assert_ne!(utc, local, "the zone is fourteen hours ahead");
     let davepi = stamps(
@@ -210,7 +237,10 @@ fn a_new_name_shows_the_clock_that_its_tool_shows() {
 #[test]
 fn sigterm_gives_all_locks_back_and_the_node_tool_goes_on() {
     let project = Project::new();
-    configure(&project, "lockCollectionName: 'changelog_lock', lockTtl: 60,");
+    configure(
+        &project,
+        "lockCollectionName: 'changelog_lock', lockTtl: 60,",
+    );
     project.migration("1-a.js", FINE);
     project.migration(
         "2-slow.js",
@@ -264,15 +294,30 @@ fn links_by_the_tools_names_work_as_those_tools() {
             .stderr(std::process::Stdio::piped());
         finish(through_link)
     };
-    assert_eq!(called("migrate-mongo", &["up"]).exits(0).stdout, "MIGRATED UP: 1-a.js\n");
-    assert!(called("mmk", &["up"]).exits(0).stdout.contains("✔ Applied  1-a.js"));
-    assert!(called("davepi", &["migrate", "up"]).exits(0).stdout.contains("applied 1-a ("));
+    assert_eq!(
+        called("migrate-mongo", &["up"]).exits(0).stdout,
+        "MIGRATED UP: 1-a.js\n"
+    );
+    assert!(
+        called("mmk", &["up"])
+            .exits(0)
+            .stdout
+            .contains("✔ Applied  1-a.js")
+    );
+    assert!(
+        called("davepi", &["migrate", "up"])
+            .exits(0)
+            .stdout
+            .contains("applied 1-a (")
+    );
     for collection in ["changelog", "_mmk_migrations", "_migrations"] {
         assert_eq!(project.documents(collection).len(), 1, "{collection}");
     }
     // What `--as` says wins over the name.
     assert_eq!(
-        called("mmk", &["--as", "davepi", "migrate", "status"]).exits(0).stdout,
+        called("mmk", &["--as", "davepi", "migrate", "status"])
+            .exits(0)
+            .stdout,
         "[applied] 1-a\n"
     );
 }

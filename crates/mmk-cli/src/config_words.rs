@@ -123,7 +123,11 @@ mod tests {
         assert_eq!(option.key, "mongodb.options.auth");
         let variable = translated("uri", Dialect::Davepi);
         assert_eq!(variable.key, "MONGO_URI");
-        assert!(translated("uri", Dialect::Mmk).problem.ends_with("is in `/app`"));
+        assert!(
+            translated("uri", Dialect::Mmk)
+                .problem
+                .ends_with("is in `/app`")
+        );
         assert_eq!(translated("strict", Dialect::MigrateMongo).key, "strict");
     }
 }

@@ -33,12 +33,7 @@ pub(crate) fn heading(failure: &Failure) -> Option<String> {
 }
 
 /// `first`, below it everything else that is known of the failure, and the advice.
-pub(crate) fn story(
-    first: &str,
-    failure: &Failure,
-    advice: &[String],
-    directory: &Path,
-) -> String {
+pub(crate) fn story(first: &str, failure: &Failure, advice: &[String], directory: &Path) -> String {
     let refusals = match failure {
         Failure::Core(Error::Refused(refusals)) => refusals.as_slice(),
         _ => &[],
