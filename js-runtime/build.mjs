@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { bsonWithoutBuffer } from './bundle-bson.mjs';
 import { inspectWithNatives } from './bundle-inspect.mjs';
 import { synchronous } from './bundle-synchronous.mjs';
 
@@ -34,6 +35,9 @@ const standIns = {
   },
 };
 
+/** Node's modules as the bundled packages ask for them. */
+const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
+
 /** Shared by all bundles: what one of them can't be without, taken from the host's bundle, which made it. */
 const sharedModules = {
   name: 'shared-modules',
@@ -60,8 +64,6 @@ const sharedModules = {
   },
 };
 
-const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
-
 const common = {
   bundle: true,
   format: 'iife',
@@ -85,7 +87,7 @@ await esbuild.build({
   outfile: process.argv[2],
   globalName: 'host',
   footer: { js: 'return host; })()' },
-  plugins: [inspectWithNatives, standIns],
+  plugins: [bsonWithoutBuffer, inspectWithNatives, standIns],
 });
 
 for (const name of ['network', 'fetch']) {
@@ -96,6 +98,8 @@ for (const name of ['network', 'fetch']) {
     globalName: name,
     footer: { js: `return ${name}; })()` },
     mainFields: ['main'],
+    // As in Node's own build of undici: it names itself `node` to servers.
+    define: { esbuildDetection: 'true' },
     plugins: [sharedModules],
   });
 }

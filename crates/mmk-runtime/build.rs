@@ -19,6 +19,7 @@ fn main() {
         "package.json",
         "package-lock.json",
         "build.mjs",
+        "bundle-bson.mjs",
         "bundle-inspect.mjs",
         "bundle-synchronous.mjs",
     ] {

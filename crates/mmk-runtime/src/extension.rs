@@ -5,6 +5,7 @@ use std::rc::Rc;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
 use deno_core::FastStaticString;
+use deno_core::ascii_str;
 use deno_core::ascii_str_include;
 
 use crate::loader::Loader;
@@ -125,6 +126,11 @@ const FETCH: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/fe
 /// The specifier of the bundle; frames from `ext:` never reach a user's stack.
 pub(crate) const HOST_SPECIFIER: &str = "ext:mmk/host.js";
 
+/// A script that does nothing. A snapshot can't hold V8's direct calls into Rust; deno_core restores them when the first script is
+/// loaded that isn't in the snapshot, and this is one.
+const FAST_CALLS_SPECIFIER: &str = "ext:mmk/fast_calls.js";
+const FAST_CALLS: FastStaticString = ascii_str!("(function () {})()");
+
 deno_core::extension!(
     mmk,
     deps = [deno_webidl, deno_web],
@@ -221,16 +227,28 @@ deno_core::extension!(
     ],
 );
 
+/// Where the extensions' scripts come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    /// Their own texts; those of deno's crates are read from their source folders, which only the machine that built us has.
+    OfExtensions,
+    /// A startup snapshot and the scripts beside it.
+    OfStartup,
+}
+
 /// All extensions of an isolate, in order.
-pub(crate) fn extensions(loader: Rc<Loader>) -> Vec<Extension> {
+pub(crate) fn extensions(loader: Rc<Loader>, scripts: Scripts) -> Vec<Extension> {
     let mut host = mmk::init();
-    host.lazy_loaded_js_files = vec![
-        ExtensionFileSource::new(HOST_SPECIFIER, HOST),
-        ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
-        ExtensionFileSource::new("ext:mmk/network.js", NETWORK),
-        ExtensionFileSource::new("ext:mmk/fetch.js", FETCH),
-    ]
-    .into();
+    if scripts == Scripts::OfExtensions {
+        host.lazy_loaded_js_files = vec![
+            ExtensionFileSource::new(HOST_SPECIFIER, HOST),
+            ExtensionFileSource::new(FAST_CALLS_SPECIFIER, FAST_CALLS),
+            ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
+            ExtensionFileSource::new("ext:mmk/network.js", NETWORK),
+            ExtensionFileSource::new("ext:mmk/fetch.js", FETCH),
+        ]
+        .into();
+    }
     vec![
         deno_webidl::deno_webidl::init(),
         deno_web::deno_web::init(

@@ -50,6 +50,8 @@ fn main() {
         check_timeout: Duration::from_secs(1),
         driver_compat: None,
         prefetch: true,
+        models: mmk_runtime::ModelSources::default(),
+        startup: None,
         environment: Arc::default(),
         collections: Arc::default(),
         arguments: Vec::new(),
