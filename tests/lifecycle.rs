@@ -114,6 +114,36 @@ fn starting_programs_needs_permission() {
 }
 
 #[test]
+fn permitted_programs_run_and_end_with_the_script() {
+    let project = Project::new();
+    project.file(
+        "program.js",
+        "const { execSync, spawn, execFileSync } = require('child_process');
+         console.log(execSync('echo from the shell', { encoding: 'utf8' }).trim());
+         try { execFileSync('touch', ['made']); } catch (error) { console.log(error.code, /`--allow-run=touch`/.test(error.message)); }
+         spawn('sh', ['-c', 'echo inherited'], { stdio: 'inherit' }).on('close', (code) => {
+           console.log('closed', code);
+           require('fs').writeFileSync('pid', `${spawn('sh', ['-c', 'exec sleep 1000']).pid}`);
+           process.exit(0);
+         });",
+    );
+    let output = project
+        .run(&["run", "--allow-run=sh", "program.js"])
+        .exits(0);
+    assert_eq!(
+        output.stdout,
+        "from the shell\nERR_ACCESS_DENIED true\ninherited\nclosed 0\n"
+    );
+    let pid = std::fs::read_to_string(project.path().join("pid")).expect("it was written");
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let lives = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    while lives() {
+        assert!(std::time::Instant::now() < deadline, "{pid} lives on");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn a_driver_that_is_not_installed_says_its_version() {
     let project = Project::new();
     project.file(

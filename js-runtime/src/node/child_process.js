@@ -116,7 +116,7 @@ function systemError(error, syscall, start) {
   return shown;
 }
 
-function makeReadable(child, id, stream) {
+function makeReadable(id, stream) {
   const { Readable } = builtin('stream');
   return new Readable({
     read() {
@@ -173,7 +173,7 @@ export class ChildProcess extends EventEmitter {
     this.#id = started.id;
     this.pid = started.pid;
     this.stdin = wanted.stdin === 'pipe' ? makeWritable(started.id) : null;
-    const outputs = ['stdout', 'stderr'].map((name, index) => (wanted[name] === 'pipe' ? makeReadable(this, started.id, index + 1) : null));
+    const outputs = ['stdout', 'stderr'].map((name, index) => (wanted[name] === 'pipe' ? makeReadable(started.id, index + 1) : null));
     outputs.forEach((stream, index) => {
       if (inherited[index + 1]) {
         stream.on('data', (bytes) => native.host.write(index + 1, bytes));
