@@ -11,7 +11,10 @@ use crate::support::Project;
 fn a_promise_that_never_settles_is_told() {
     let project = Project::new();
     project.script("1-waits.js", "await new Promise(() => {});", "");
-    project.run(&["up"]).exits(1).says("a promise that nothing will ever settle");
+    project
+        .run(&["up"])
+        .exits(1)
+        .says("a promise that nothing will ever settle");
     assert_eq!(project.applied(), Vec::<String>::new());
 }
 
@@ -136,7 +139,10 @@ fn permitted_programs_run_and_end_with_the_script() {
     );
     let pid = std::fs::read_to_string(project.path().join("pid")).expect("it was written");
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    let lives = || std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+    let lives = || {
+        std::fs::read_to_string(format!("/proc/{pid}/stat"))
+            .is_ok_and(|stat| !stat.contains(") Z "))
+    };
     while lives() {
         assert!(std::time::Instant::now() < deadline, "{pid} lives on");
         std::thread::yield_now();
