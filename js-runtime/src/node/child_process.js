@@ -374,7 +374,7 @@ export function spawnSync(file, args, options) {
     if (shown.syscall === undefined) {
       throw shown;
     }
-    return { pid: 0, output: null, stdout: null, stderr: null, status: null, signal: null, error: shown };
+    return { error: shown, status: null, signal: null, output: null, pid: 0, stdout: null, stderr: null };
   }
   [ended.stdout, ended.stderr].forEach((bytes, index) => {
     if (start.inherited[index + 1] && bytes.length > 0) {
@@ -383,12 +383,9 @@ export function spawnSync(file, args, options) {
   });
   const stream = (name, position) => (start.wanted[name] === 'pipe' && !start.inherited[position] ? decode(ended[name]) : null);
   const [stdout, stderr] = [stream('stdout', 1), stream('stderr', 2)];
-  const result = { pid: ended.pid, output: [null, stdout, stderr], stdout, stderr, status: ended.code, signal: signalName(ended.signal) };
-  if (ended.error) {
-    const errno = -osConstants().errno[ended.error];
-    result.error = systemError({ errno, code: ended.error }, `spawnSync ${start.spawnfile}`, start);
-  }
-  return result;
+  const errno = ended.error ? -osConstants().errno[ended.error] : undefined;
+  const error = ended.error ? { error: systemError({ errno, code: ended.error }, `spawnSync ${start.spawnfile}`, start) } : {};
+  return { ...error, status: ended.code, signal: signalName(ended.signal), output: [null, stdout, stderr], pid: ended.pid, stdout, stderr };
 }
 
 function checkResult(result, command, options) {

@@ -196,7 +196,11 @@ function keyBytes({ name, length, hash }) {
 
 async function generateKey(algorithm, extractable, usages) {
   const given = normalize(algorithm);
-  return makeKey(given, node().randomBytes(keyBytes(given)), extractable, usages);
+  const key = makeKey(given, node().randomBytes(keyBytes(given)), extractable, usages);
+  // Printed in this order for a key that was made, in the other for one that was given.
+  const { name, length, ...rest } = key.algorithm;
+  key.algorithm = { name, length, ...rest };
+  return key;
 }
 
 function derive(algorithm, key, usage, length) {

@@ -95,13 +95,20 @@ pub(crate) fn op_node_child_run_sync(
         thread::sleep(GLANCE);
     };
     let result = ended(status);
+    let (stdout, stderr) = (
+        stdout.join().unwrap_or_default(),
+        stderr.join().unwrap_or_default(),
+    );
+    if too_much.load(Ordering::Relaxed) {
+        error.get_or_insert("ENOBUFS");
+    }
     Ok(Finished {
         pid,
         code: result["code"].as_i64(),
         signal: result["signal"].as_i64(),
         error,
-        stdout: stdout.join().unwrap_or_default().into(),
-        stderr: stderr.join().unwrap_or_default().into(),
+        stdout: stdout.into(),
+        stderr: stderr.into(),
     })
 }
 
