@@ -53,7 +53,8 @@ async fn started(project: &Project, uri: &str, enough: u64) -> (std::thread::Joi
         .database(&project.database);
     let child = project
         .command(&["up"])
-        .env("MMK_URI", uri)
+        // A server needs longer to recover on a busy machine than anybody wants to wait otherwise.
+        .env("MMK_URI", format!("{uri}&serverSelectionTimeoutMS=60000"))
         .spawn()
         .expect("the binary starts");
     let finished = std::thread::spawn(move || output(child));

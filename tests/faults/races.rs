@@ -56,7 +56,8 @@ impl Tool {
         let mut command = match self {
             Self::Ours(arguments) => {
                 let mut command = project.command(arguments);
-                command.args(["--wait", "120s"]);
+                // A machine that does much else needs its time.
+                command.args(["--wait", "600s"]);
                 command
             }
             Self::NodeMmk(arguments) => node(
