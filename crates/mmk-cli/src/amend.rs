@@ -1,4 +1,4 @@
-//! What `mark`, `baseline` and `accept` have in common: take the lock, plan the corrections, write them, tell them. No script runs.
+//! What `mark`, `baseline`, `accept` and `rename` have in common: take the lock, plan the corrections, write them, tell them. No script runs.
 
 use mmk_core::amendment::Amendment;
 use mmk_core::amendment::Correction;
@@ -68,7 +68,8 @@ async fn correct(
     let history = database.ledger.read().await?;
     let mut amendments = Vec::new();
     for correction in corrections {
-        amendments.extend(Amendment::plan(correction, &directory, &history)?);
+        let correction = database.with_file_names(correction.clone());
+        amendments.extend(Amendment::plan(&correction, &directory, &history)?);
     }
     for amendment in &amendments {
         fence.check().map_err(|reason| Error::from(reason.clone()))?;
@@ -91,6 +92,7 @@ fn tell(context: &Context, amendments: &[Amendment]) {
             Amendment::Applied(_) => format!("✔ Recorded {name} as applied"),
             Amendment::Pending(_) => format!("✔ Recorded {name} as pending"),
             Amendment::Accepted(_) => format!("✔ Accepted {name} as it is now"),
+            Amendment::Renamed { from, .. } => format!("✔ Renamed {from} to {name}"),
         });
     }
     if printer.format() == Format::Json {
@@ -101,9 +103,13 @@ fn tell(context: &Context, amendments: &[Amendment]) {
 
 fn row(amendment: &Amendment) -> Value {
     let step = amendment.step();
-    json!({
+    let mut row = json!({
         "file": step.migration.name.as_str(),
         "status": amendment.outcome(),
         "batch": step.batch,
-    })
+    });
+    if let Amendment::Renamed { from, .. } = amendment {
+        row["from"] = Value::from(from.as_str());
+    }
+    row
 }

@@ -14,11 +14,13 @@ use mongodb::Client;
 use crate::args::Cli;
 use crate::config_file;
 use crate::config_file::ConfigFile;
+use crate::config_words;
 use crate::dialect::Dialect;
 use crate::dialect::MIGRATE_MONGO_CONFIGS;
 use crate::engine;
 use crate::exit::ExitCodes;
 use crate::failure::Failure;
+use crate::installed_driver;
 use crate::live::LiveReport;
 use crate::printer::Printer;
 use crate::printer::Verbosity;
@@ -107,6 +109,7 @@ impl Context {
             None => None,
         };
         let label = file.as_ref().map(|file| file.label.clone());
+        let searched = file.is_none().then_some(self.directory.as_path());
         let (file, tool) = self.translated(file)?;
         let mut resolved = Settings::resolve(
             &self.cli,
@@ -115,8 +118,16 @@ impl Context {
             &self.directory,
             need,
         )
-        .map_err(Failure::ConfigInvalid)?;
+        .map_err(|issues| {
+            Failure::ConfigInvalid(config_words::translate(issues, self.dialect, searched))
+        })?;
         resolved.settings.tool = tool;
+        if self.dialect == Dialect::MigrateMongo {
+            resolved.settings.driver_compat = resolved
+                .settings
+                .driver_compat
+                .or_else(|| installed_driver::major_of("migrate-mongo", &self.directory));
+        }
         self.exit_codes.set(resolved.settings.exit_codes);
         if resolved.settings.silent {
             self.printer.set_verbosity(Verbosity::Silent);

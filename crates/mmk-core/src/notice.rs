@@ -49,7 +49,7 @@ impl fmt::Display for Notice {
             }
             Self::Renamed { from, to } => write!(
                 formatter,
-                "Renamed? {to} has the text of {from}, which is applied and whose file is missing; it counts as a new migration"
+                "Renamed? {to} has the text of {from}, which is applied and whose file is missing; it counts as a new migration, unless you say `mmk-js rename {from} {to}`"
             ),
             Self::OutOfOrder { name, after } => write!(
                 formatter,

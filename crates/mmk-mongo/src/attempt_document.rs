@@ -293,10 +293,14 @@ pub(crate) fn amended(
         Amendment::Applied(_) => ("applied", "mark"),
         Amendment::Pending(_) => ("reverted", "mark"),
         Amendment::Accepted(_) => ("accepted", "accept"),
+        Amendment::Renamed { .. } => ("applied", "rename"),
     };
     document.insert("state", state);
     document.insert("finishedAt", DateTime::now());
     document.insert("by", by);
+    if let Amendment::Renamed { from, .. } = amendment {
+        document.insert("renamedFrom", from.as_str());
+    }
     if let Some(reason) = reason {
         document.insert("reason", reason);
     }

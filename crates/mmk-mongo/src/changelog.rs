@@ -96,6 +96,9 @@ pub trait Changelog: Send + Sync {
     /// The text of this step's file is right although another one was applied; `None` where the tool records no text.
     fn accepted(&self, step: &Step) -> Option<Change>;
 
+    /// The record of `from` is that of this step's file from now on.
+    fn renamed(&self, from: &MigrationName, step: &Step) -> Change;
+
     /// The documents of one migration, to be kept in the history before they are changed.
     fn belongs_to(&self, document: &Document) -> Option<MigrationName>;
 }

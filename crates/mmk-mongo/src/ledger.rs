@@ -431,7 +431,10 @@ impl Ledger for MongoLedger {
     async fn amend(&self, amendment: &Amendment, reason: Option<&str>) -> Result<(), Error> {
         self.prepared.get_or_try_init(|| self.prepare()).await?;
         let step = amendment.step();
-        let previous = self.take_stored(&step.migration.name);
+        let previous = self.take_stored(match amendment {
+            Amendment::Renamed { from, .. } => from,
+            _ => &step.migration.name,
+        });
         let attempt = StartedAttempt::new(step, false, &self.identity, previous.as_ref());
         let entry = Entry {
             id: attempt.id.to_hex(),
@@ -444,6 +447,7 @@ impl Ledger for MongoLedger {
                 Some(self.change(&entry, &Outcome::default()))
             }
             Amendment::Accepted(step) => self.changelog.accepted(step),
+            Amendment::Renamed { step, from } => Some(self.changelog.renamed(from, step)),
         };
         if let Some(change) = change {
             self.write_record(change).await?;

@@ -14,6 +14,7 @@ pub mod ledger;
 pub mod lock;
 pub mod migrate_mongo_lock;
 pub mod redact;
+pub mod typed_options;
 pub mod uri;
 
 mod attempt_document;

@@ -65,6 +65,11 @@ fn source_line(file: &std::path::Path, line: u32) -> Option<String> {
 }
 
 impl Failure {
+    /// Whether V8 threw it because it got no memory for a buffer.
+    pub(crate) fn is_refused_buffer(&self) -> bool {
+        self.name == "RangeError" && self.message.contains("Array buffer allocation failed")
+    }
+
     pub(crate) fn into_script_error(self, outcome: Outcome) -> ScriptError {
         let kind = match self.kind.as_str() {
             "syntax" => ScriptErrorKind::Syntax,

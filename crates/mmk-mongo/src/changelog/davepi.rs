@@ -230,6 +230,13 @@ impl Changelog for DavepiChangelog {
         None
     }
 
+    fn renamed(&self, from: &MigrationName, step: &Step) -> Change {
+        Change::Update {
+            filter: doc! { "name": self.stored_name(from) },
+            update: doc! { "$set": { "name": self.stored_name(&step.migration.name) } },
+        }
+    }
+
     fn belongs_to(&self, document: &Document) -> Option<MigrationName> {
         let stored = document.get_str("name").ok()?;
         if stored == LOCK_NAME {
