@@ -13,7 +13,7 @@ pub mod import;
 pub mod ledger;
 pub mod lock;
 pub mod migrate_mongo_lock;
-pub mod redact;
+pub use mmk_core::redact;
 pub mod typed_options;
 pub mod uri;
 

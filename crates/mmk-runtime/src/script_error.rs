@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use deno_core::error::JsError;
 use mmk_core::fence::Fence;
 use mmk_core::fence::StopReason;
+use mmk_core::redact::redact;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
 use mmk_core::script::ScriptErrorKind;
@@ -48,6 +49,7 @@ impl Place {
             _ => PathBuf::from(&self.file),
         };
         let text = self.text.or_else(|| source_line(&file, self.line));
+        let text = text.map(|line| redact(&line));
         SourceLocation {
             file,
             line: self.line,
@@ -87,12 +89,13 @@ impl Failure {
         ScriptError {
             kind,
             name: self.name,
-            message: self.message,
-            stack: self.stack,
+            // Errors of drivers and of scripts quote the address they were given; this goes on record.
+            message: redact(&self.message),
+            stack: redact(&self.stack),
             location: self.location.map(Place::locate),
             code: self.code,
             code_name: self.code_name,
-            details: self.details,
+            details: self.details.as_deref().map(redact),
             rolled_back: self.rolled_back,
             outcome,
         }
@@ -191,11 +194,8 @@ fn uncaught(error: &JsError, outcome: Outcome) -> ScriptError {
     ScriptError {
         kind: ScriptErrorKind::Thrown,
         name: error.name.clone().unwrap_or_else(|| "Error".to_owned()),
-        message: error
-            .message
-            .clone()
-            .unwrap_or_else(|| error.exception_message.clone()),
-        stack: user_stack(error.stack.as_deref().unwrap_or_default()),
+        message: redact(error.message.as_ref().unwrap_or(&error.exception_message)),
+        stack: redact(&user_stack(error.stack.as_deref().unwrap_or_default())),
         location,
         code: None,
         code_name: None,

@@ -7,6 +7,7 @@ pub(crate) mod database;
 pub(crate) mod database_sync;
 pub(crate) mod fs;
 mod fs_error;
+mod fs_open;
 mod fs_requests;
 pub(crate) mod host;
 pub(crate) mod names;
