@@ -40,13 +40,20 @@ fn project() -> Project {
 async fn written(database: &Database) -> u64 {
     // While there is no primary the answer is unknown; the caller asks again.
     let writes = database.collection::<Document>("writes");
-    tokio::time::timeout(Duration::from_secs(2), writes.count_documents(doc! {}).into_future())
-        .await
-        .map_or(0, |count| count.unwrap_or(0))
+    tokio::time::timeout(
+        Duration::from_secs(2),
+        writes.count_documents(doc! {}).into_future(),
+    )
+    .await
+    .map_or(0, |count| count.unwrap_or(0))
 }
 
 /// Starts `up` there and returns when it has written so many.
-async fn started(project: &Project, uri: &str, enough: u64) -> (std::thread::JoinHandle<Output>, Database) {
+async fn started(
+    project: &Project,
+    uri: &str,
+    enough: u64,
+) -> (std::thread::JoinHandle<Output>, Database) {
     let database = Client::with_uri_str(uri)
         .await
         .expect("the URI is right")
@@ -97,7 +104,9 @@ fn a_power_cut_of_mongodb_is_survived() {
             database.drop().await.expect("an answer");
         });
     }
-    println!("{cuts} power cuts of mongod in the middle of {COUNT} writes: each write once, the run ended well");
+    println!(
+        "{cuts} power cuts of mongod in the middle of {COUNT} writes: each write once, the run ended well"
+    );
 }
 
 #[test]
@@ -118,7 +127,9 @@ fn a_primary_that_stops_answering_is_left_for_the_next_one() {
         sandbox.wait_until_settled().await.expect("a primary");
         output.exits(0);
         each_once(&database).await;
-        println!("a primary halted in the middle of {COUNT} writes: the next one took over, each write once");
+        println!(
+            "a primary halted in the middle of {COUNT} writes: the next one took over, each write once"
+        );
     });
 }
 

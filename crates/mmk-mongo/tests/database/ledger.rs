@@ -330,14 +330,21 @@ async fn what_another_run_has_taken_over_is_recorded_no_more() {
     let new = database.ledger(&identity("new"));
     new.take_over().await.unwrap();
     let refused = old.finish(&after, &outcome(), Hold::Proven).await;
-    assert!(matches!(refused, Err(Error::LockLost { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::LockLost { .. })),
+        "{refused:?}"
+    );
     let history = new.read().await.unwrap();
     let applied: Vec<_> = history
         .all_applied()
         .map(|record| record.name.as_str())
         .collect();
     assert_eq!(applied, ["1-before.js"]);
-    assert!(history.unsettled_attempt(&after.step.migration.name).is_some());
+    assert!(
+        history
+            .unsettled_attempt(&after.step.migration.name)
+            .is_some()
+    );
     database.close().await;
 }
 
@@ -352,7 +359,10 @@ async fn a_doubtful_hold_counts_only_with_the_lock_still_there() {
         .await
         .unwrap();
     let refused = ledger.finish(&entry, &outcome(), Hold::Doubtful).await;
-    assert!(matches!(refused, Err(Error::LockLost { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::LockLost { .. })),
+        "{refused:?}"
+    );
     database
         .collection("_mmk_locks")
         .insert_one(doc! { "_id": "mmk_lock", "owner": &identity.run })
