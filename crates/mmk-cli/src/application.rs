@@ -94,7 +94,11 @@ fn run_command(context: &Context) -> Result<ExitStatus, Ended> {
         .map_err(|error| Failure::NoThreads {
             detail: error.to_string(),
         })?;
-    let result = runtime.block_on(commands::run(context));
+    let result = runtime.block_on(async {
+        let result = commands::run(context).await;
+        context.close_connections().await;
+        result
+    });
     context.printer.clear_progress();
     runtime.shutdown_timeout(LAST_WORDS);
     result

@@ -3,10 +3,13 @@
 
 use std::cell::Cell;
 use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mmk_runtime::V8Engine;
+use mongodb::Client;
 
 use crate::args::Cli;
 use crate::config_file;
@@ -28,6 +31,9 @@ use crate::settings::Variables;
 use crate::tool::Tool;
 use crate::tool_config;
 
+/// How long the server may take to hear that we are leaving.
+const CLOSING_TIME: Duration = Duration::from_millis(500);
+
 pub(crate) struct Context {
     pub(crate) cli: Cli,
     pub(crate) dialect: Dialect,
@@ -39,6 +45,8 @@ pub(crate) struct Context {
     exit_codes: Cell<ExitCodes>,
     /// The engine that evaluated a config file with hooks.
     hooks: OnceCell<Arc<V8Engine>>,
+    /// Open connections, to be closed however the command ends.
+    clients: RefCell<Vec<Client>>,
 }
 
 impl Context {
@@ -58,6 +66,21 @@ impl Context {
             printer,
             exit_codes: Cell::new(exit_codes),
             hooks: OnceCell::new(),
+            clients: RefCell::default(),
+        }
+    }
+
+    /// Has a connection closed at the end of the command.
+    pub(crate) fn will_close(&self, client: &Client) {
+        self.clients.borrow_mut().push(client.clone());
+    }
+
+    /// Ends the sessions on the server while the runtime still lives: the driver would try it too late, and say so on stderr.
+    pub(crate) async fn close_connections(&self) {
+        for client in self.clients.take() {
+            let closing = client.shutdown().immediate(true).into_future();
+            // A server that is gone forgets the sessions by itself.
+            let _ = tokio::time::timeout(CLOSING_TIME, closing).await;
         }
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mmk_core::amendment::Correction;
 use mmk_core::directory::FileRule;
@@ -47,9 +46,6 @@ use crate::tool::Tool;
 /// Which version wrote a record.
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// How long the server may take to hear that we are leaving.
-const CLOSING_TIME: Duration = Duration::from_millis(500);
-
 /// An open database.
 pub(crate) struct Database {
     pub(crate) connection: Connection,
@@ -66,6 +62,7 @@ impl Database {
         let connection = connect(&connect_settings(settings)?).await;
         context.printer.clear_progress();
         let connection = connection?;
+        context.will_close(&connection.client);
         for warning in &connection.warnings {
             context.printer.warn(&render::warning(warning));
         }
@@ -90,19 +87,12 @@ impl Database {
                 &collections,
                 &lock,
                 &identity,
+                connection.topology.transactions(&connection.hosts),
             ),
             locker: LayeredLocker::new(ours, theirs, lock.wait),
             connection,
             names,
         })
-    }
-
-    /// Ends the sessions on the server while the runtime still lives: the driver would try it too late, and say so on stderr.
-    pub(crate) async fn close(&self) {
-        let client = self.connection.client.clone();
-        let closing = client.shutdown().immediate(true).into_future();
-        // A server that is gone forgets the sessions by itself.
-        let _ = tokio::time::timeout(CLOSING_TIME, closing).await;
     }
 
     /// The target with the file's own name in place of the one that the file exports.

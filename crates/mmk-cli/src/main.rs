@@ -23,6 +23,7 @@ mod environment;
 mod exit;
 mod failure;
 mod file_name;
+mod granted;
 mod installed_driver;
 mod json;
 mod live;

@@ -104,7 +104,7 @@ pub(crate) fn migrate_mongo(
 }
 
 /// What migrate-mongo has no word for and may be set in its file all the same.
-const OURS: [&str; 9] = [
+const OURS: [&str; 17] = [
     "wait",
     "timeout",
     "maxMemory",
@@ -112,8 +112,16 @@ const OURS: [&str; 9] = [
     "driverCompat",
     "allowRead",
     "allowWrite",
+    "allowNet",
+    "allowRun",
+    "allowEnv",
+    "denyEnv",
+    "permissions",
     "exitCodes",
     "order",
+    "schemaDir",
+    "models",
+    "batchSaves",
 ];
 
 /// `url`, `databaseName` and `options` of `mongodb`.

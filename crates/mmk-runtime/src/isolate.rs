@@ -9,18 +9,23 @@ use deno_core::PollEventLoopOptions;
 use deno_core::RuntimeOptions;
 use deno_core::error::CoreError;
 use deno_core::error::CoreErrorKind;
+use deno_core::error::JsError;
 use deno_core::scope;
 use deno_core::v8;
 use mmk_core::fence::StopReason;
 use serde_json::Value;
 
 use crate::bridge::Bridge;
+use crate::buffer_memory::BufferMemory;
 use crate::extension::HOST_SPECIFIER;
+use crate::extension::Scripts;
 use crate::extension::extensions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
 use crate::ops::permissions::Permissions;
+use crate::startup::Startup;
+use crate::stuck::watch_allocation_failure;
 
 /// How much more heap a script gets after it hit its limit, so that it can be stopped in order: bytes.
 const LAST_HEADROOM: usize = 64 * 1024 * 1024;
@@ -32,7 +37,8 @@ pub(crate) struct IsolateOptions {
     pub(crate) modules: Arc<Modules>,
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
-    /// Heap limit in bytes.
+    pub(crate) startup: Option<Startup>,
+    /// Heap limit in bytes; buffers outside the heap may take as much again.
     pub(crate) max_memory: u64,
     /// Plain facts for the host script (`start(settings)` in js-runtime/src/host/main.js).
     pub(crate) settings: Value,
@@ -46,7 +52,7 @@ pub(crate) enum CallError {
     /// Stopped from outside, or by `process.exit`.
     Terminated,
     /// An error that no host function caught: an unhandled rejection, or a fault of ours.
-    Uncaught(Box<deno_core::error::JsError>),
+    Uncaught(Box<JsError>),
     Internal(String),
 }
 
@@ -59,17 +65,30 @@ pub(crate) struct Isolate {
 impl Isolate {
     pub(crate) fn new(options: IsolateOptions) -> Result<Self, CallError> {
         let limit = usize::try_from(options.max_memory).unwrap_or(usize::MAX);
+        let buffers = BufferMemory::new(limit);
         let loader = Loader::new(options.modules.clone());
         let mut runtime_options = RuntimeOptions {
-            extensions: extensions(loader.clone()),
-            create_params: Some(v8::CreateParams::default().heap_limits(0, limit)),
+            extensions: extensions(
+                loader.clone(),
+                match options.startup {
+                    Some(_) => Scripts::OfStartup,
+                    None => Scripts::OfExtensions,
+                },
+            ),
+            startup_snapshot: options.startup.map(|startup| startup.snapshot),
+            residual_lazy_js_sources: options.startup.map_or(&[], |startup| startup.scripts),
+            create_params: Some(
+                v8::CreateParams::default()
+                    .heap_limits(0, limit)
+                    .array_buffer_allocator(buffers.allocator()),
+            ),
             ..Default::default()
         };
         loader.install(&mut runtime_options);
         let mut runtime = JsRuntime::new(runtime_options);
         options
             .host
-            .attach(runtime.v8_isolate().thread_safe_handle());
+            .attach(runtime.v8_isolate().thread_safe_handle(), buffers);
         watch_heap(&mut runtime, &options, limit);
         {
             let state = runtime.op_state();
@@ -79,10 +98,7 @@ impl Isolate {
             state.put(options.permissions);
             crate::ops::init_state(&mut state, options.environment);
         }
-        let script = format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})");
-        let host = runtime
-            .execute_script("ext:mmk/start.js", script)
-            .map_err(CallError::Uncaught)?;
+        let host = evaluate_host(&mut runtime).map_err(CallError::Uncaught)?;
         let host = {
             scope!(scope, &mut runtime);
             let local = v8::Local::new(scope, host);
@@ -108,10 +124,8 @@ impl Isolate {
         &mut self,
         name: &str,
         argument: &Value,
-    ) -> Result<
-        impl Future<Output = Result<v8::Global<v8::Value>, Box<deno_core::error::JsError>>> + use<>,
-        CallError,
-    > {
+    ) -> Result<impl Future<Output = Result<v8::Global<v8::Value>, Box<JsError>>> + use<>, CallError>
+    {
         let (function, argument) = {
             scope!(scope, &mut self.runtime);
             let host = v8::Local::new(scope, &self.host);
@@ -167,12 +181,27 @@ impl Isolate {
     }
 }
 
+/// The functions of the host script. In an isolate made from a snapshot it was evaluated before.
+pub(crate) fn evaluate_host(
+    runtime: &mut JsRuntime,
+) -> Result<v8::Global<v8::Value>, Box<JsError>> {
+    runtime.execute_script(
+        "ext:mmk/start.js",
+        format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})"),
+    )
+}
+
 /// At the limit: close the fence first, so that no write follows, then stop the script.
 fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, limit: usize) {
     let fence = options.bridge.fence.clone();
     let host = options.host.clone();
     let told = options.max_memory;
+    watch_allocation_failure(runtime.v8_isolate(), fence.clone(), told);
     runtime.add_near_heap_limit_callback(move |current, _initial| {
+        // A buffer that got no memory is the script's to catch.
+        if host.take_buffer_refusal() {
+            return current;
+        }
         fence.close(StopReason::OutOfMemory { limit: told });
         host.terminate();
         current.max(limit) + LAST_HEADROOM
