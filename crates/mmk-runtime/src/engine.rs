@@ -26,6 +26,8 @@ use crate::bridge::connection::Connection;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::startup::Startup;
+use crate::script_error::stopped;
+use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
 use crate::worker::HookJob;
@@ -51,6 +53,8 @@ pub struct EngineOptions {
     pub check_timeout: Duration,
     /// The major of npm `mongodb` to behave like; `None` looks for the one installed beside the script.
     pub driver_compat: Option<u32>,
+    /// How the scripts' client turns documents into BSON and back, such as `ignoreUndefined`: options of npm `mongodb`'s client.
+    pub document_options: serde_json::Map<String, Value>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
     pub models: ModelSources,
@@ -58,6 +62,8 @@ pub struct EngineOptions {
     pub environment: Arc<BTreeMap<String, String>>,
     /// What isolates start from; `None` evaluates the host script in each of them.
     pub startup: Option<Startup>,
+    /// Names of collections by the globals that migrations in Meteor's style use, where they are not the usual ones.
+    pub collections: Arc<BTreeMap<String, String>>,
     /// Arguments that scripts see as `process.argv.slice(2)`.
     pub arguments: Vec<String>,
 }
@@ -83,22 +89,33 @@ pub struct Target {
     pub database: String,
 }
 
+/// A file to run as a program.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub path: PathBuf,
+    /// For a script of MongoDB's shell: the database that `db` is at first. The engine must be connected then.
+    pub shell_database: Option<String>,
+}
+
 /// V8 on a thread of its own.
 pub struct V8Engine {
     options: EngineOptions,
     target: std::sync::OnceLock<Target>,
     jobs: mpsc::UnboundedSender<Job>,
+    stuck: Arc<Stuck>,
 }
 
 impl V8Engine {
     /// Starts the thread. [`crate::init_platform`] must have been called before.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        let jobs = start_worker(options.clone());
+        let stuck = Stuck::new();
+        let jobs = start_worker(options.clone(), stuck.clone());
         Self {
             options,
             target: std::sync::OnceLock::new(),
             jobs,
+            stuck,
         }
     }
 
@@ -119,11 +136,11 @@ impl V8Engine {
         let (reply, answer) = oneshot::channel();
         let path = path.to_owned();
         self.send(Job::Config(ConfigJob { path, reply }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
-    pub async fn run_program(&self, path: &Path, fence: Fence) -> Result<i32, ScriptError> {
+    pub async fn run_program(&self, program: &Program, fence: Fence) -> Result<i32, ScriptError> {
         let (reply, answer) = oneshot::channel();
         let bridge = crate::bridge::Bridge::new(
             self.options.driver.clone(),
@@ -132,11 +149,11 @@ impl V8Engine {
             self.options.prefetch,
         );
         self.send(Job::Program(ProgramJob {
-            path: path.to_owned(),
+            program: program.clone(),
             bridge: bridge.clone(),
             reply,
         }));
-        let result = answer.await.unwrap_or_else(|_| Err(gone()));
+        let result = self.answer(answer).await;
         bridge.settle().await;
         result
     }
@@ -153,7 +170,19 @@ impl V8Engine {
             connection,
             reply,
         }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
+    }
+
+    /// Waits for the thread's answer, or for the news that there will be none.
+    async fn answer<T>(
+        &self,
+        answer: oneshot::Receiver<Result<T, ScriptError>>,
+    ) -> Result<T, ScriptError> {
+        tokio::select! {
+            biased;
+            result = answer => result.unwrap_or_else(|_| Err(gone())),
+            reason = self.stuck.given_up() => Err(stopped(reason, Outcome::default())),
+        }
     }
 
     fn send(&self, job: Job) {
@@ -169,9 +198,12 @@ impl Engine for V8Engine {
         let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).to_owned()).collect();
         let count = paths.len();
         self.send(Job::Check(CheckJob { paths, reply }));
-        answer
-            .await
-            .unwrap_or_else(|_| (0..count).map(|_| Err(gone())).collect())
+        let all = |error: ScriptError| (0..count).map(|_| Err(error.clone())).collect();
+        tokio::select! {
+            biased;
+            verdicts = answer => verdicts.unwrap_or_else(|_| all(gone())),
+            reason = self.stuck.given_up() => all(stopped(reason, Outcome::default())),
+        }
     }
 
     async fn run(&self, request: RunRequest<'_>) -> Result<Outcome, ScriptError> {
@@ -207,16 +239,30 @@ impl Engine for V8Engine {
         let started = tokio::time::Instant::now();
         let result = loop {
             tokio::select! {
+                biased;
                 result = &mut answer => break result.unwrap_or_else(|_| Err(gone())),
                 Some((outcome, answer)) = seal_requests.recv() => {
                     let commands = seal.take().map(|seal| seal(&outcome)).unwrap_or_default();
                     // The isolate may have been stopped meanwhile; then nobody waits for the commands.
                     let _ = answer.send(commands);
                 }
-                _ = progress.tick() => self.options.observer.notice(Event::Progress {
+                reason = self.stuck.given_up() => break Err(stopped(reason, Outcome {
+                    duration: started.elapsed(),
                     counts: counters.counters.snapshot(),
-                    elapsed: started.elapsed(),
-                }),
+                    warnings: Vec::new(),
+                })),
+                _ = progress.tick() => {
+                    let counts = counters.counters.snapshot();
+                    request.counts.send_if_modified(|known| {
+                        let changed = *known != counts;
+                        known.clone_from(&counts);
+                        changed
+                    });
+                    self.options.observer.notice(Event::Progress {
+                        counts,
+                        elapsed: started.elapsed(),
+                    });
+                }
             }
         };
         bridge.settle().await;

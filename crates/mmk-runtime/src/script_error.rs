@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use deno_core::error::JsError;
 use mmk_core::fence::Fence;
+use mmk_core::fence::StopReason;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
 use mmk_core::script::ScriptErrorKind;
@@ -64,6 +65,11 @@ fn source_line(file: &std::path::Path, line: u32) -> Option<String> {
 }
 
 impl Failure {
+    /// Whether V8 threw it because it got no memory for a buffer.
+    pub(crate) fn is_refused_buffer(&self) -> bool {
+        self.name == "RangeError" && self.message.contains("Array buffer allocation failed")
+    }
+
     pub(crate) fn into_script_error(self, outcome: Outcome) -> ScriptError {
         let kind = match self.kind.as_str() {
             "syntax" => ScriptErrorKind::Syntax,
@@ -72,6 +78,9 @@ impl Failure {
                 name: self.export.unwrap_or_default(),
             },
             "commit" => ScriptErrorKind::Commit,
+            "lockLost" => ScriptErrorKind::Stopped(StopReason::LockLost {
+                detail: self.message.clone(),
+            }),
             "thrown" => ScriptErrorKind::Thrown,
             _ => ScriptErrorKind::Internal,
         };
@@ -125,8 +134,7 @@ pub(crate) fn from_call_error(
 }
 
 /// The error of a step that was stopped from outside.
-pub(crate) fn stopped(reason: mmk_core::fence::StopReason, outcome: Outcome) -> ScriptError {
-    use mmk_core::fence::StopReason;
+pub(crate) fn stopped(reason: StopReason, outcome: Outcome) -> ScriptError {
     let message = match &reason {
         StopReason::LockLost { detail } => format!("stopped because the lock was lost: {detail}"),
         StopReason::Interrupted { signal } => format!("stopped by {signal}"),

@@ -53,6 +53,7 @@ fn main() {
         models: mmk_runtime::ModelSources::default(),
         startup: None,
         environment: Arc::default(),
+        collections: Arc::default(),
         arguments: Vec::new(),
     });
     runtime.block_on(whole(&engine, folder.path()));

@@ -19,6 +19,7 @@ use mmk_core::ports::Event;
 use mmk_core::ports::Observer;
 use mmk_core::script::Direction;
 use mmk_core::script::Script;
+use mmk_core::migrator::TransactionSupport;
 use mmk_mongo::connect::ConnectSettings;
 use mmk_mongo::connect::Connection;
 use mmk_mongo::connect::connect;
@@ -70,6 +71,7 @@ impl TestDatabase {
             &settings,
             &lock_settings(),
             identity,
+            TransactionSupport::Available,
         )
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod ciphers;
 pub(crate) mod client;
 pub(crate) mod crypto;
 pub(crate) mod database;
+pub(crate) mod database_sync;
 pub(crate) mod fs;
 mod fs_error;
 mod fs_requests;
