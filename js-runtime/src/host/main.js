@@ -11,8 +11,10 @@ import { describePending, drain, pendingCount } from '../driver/pending.js';
 import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { setWriteBarrier } from '../driver/write_barrier.js';
 import { configureProcess } from '../node/process-settings.js';
+import { setHost } from '../node/index.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
+import { finishRequests } from './forgotten_requests.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
@@ -50,6 +52,7 @@ export function start(settings) {
   } else {
     setBridge(unreachable);
   }
+  setHost({ offline: settings.mode === 'check' });
   unhandled = new Promise((_, reject) => {
     core.setUnhandledPromiseRejectionHandler((promise, reason) => {
       if (!takeUnhandledRejection(reason, promise)) {
@@ -203,6 +206,7 @@ async function runPlain({ migration, fn, client, db, session, models }) {
     const first = carryContext({ db, client, session, models });
     await Promise.race([callMigration(migration, fn, first, client), unhandled]);
     await finishForgotten(warnings);
+    await Promise.race([finishRequests(warnings), unhandled]);
     await models.queue?.settle();
     await flushFiles();
   } catch (error) {
