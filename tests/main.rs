@@ -22,6 +22,7 @@ mod js_runtime;
 mod limits;
 mod models;
 mod models_batch;
+mod network;
 mod packages;
 mod recovery;
 mod seeds;

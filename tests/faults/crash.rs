@@ -204,7 +204,11 @@ fn check_end(project: &Project, direction: &str, done: &Done, place: &str) {
     let up = direction == "up";
     let sum = i32::from(up);
     for document in project.documents("sums") {
-        assert_eq!(document.get_i32("sum").ok(), Some(sum), "{place}: {document}");
+        assert_eq!(
+            document.get_i32("sum").ok(),
+            Some(sum),
+            "{place}: {document}"
+        );
     }
     assert_eq!(project.documents("state").len(), if up { 2 } else { 0 });
     let runs = project.documents("runs");
@@ -218,7 +222,11 @@ fn check_end(project: &Project, direction: &str, done: &Done, place: &str) {
     assert_eq!(records.len(), 3, "{place}");
     for record in &records {
         let expected = if up { "applied" } else { "reverted" };
-        assert_eq!(record.get_str("status").ok(), Some(expected), "{place}: {record}");
+        assert_eq!(
+            record.get_str("status").ok(),
+            Some(expected),
+            "{place}: {record}"
+        );
     }
     if up {
         // One batch for what the first run recorded, one for the rest.

@@ -181,7 +181,10 @@ fn a_record_that_is_late_though_nobody_took_over_still_counts() {
 #[test]
 fn a_transaction_that_is_late_leaves_nothing() {
     for (what, matches) in [
-        ("a write", (|seen| seen.is("insert", "writes")) as fn(&Seen) -> bool),
+        (
+            "a write",
+            (|seen| seen.is("insert", "writes")) as fn(&Seen) -> bool,
+        ),
         ("the end of the attempt", |seen| {
             seen.is("update", "_mmk_history")
         }),
@@ -224,5 +227,7 @@ fn a_commit_on_its_way_is_waited_for_by_whoever_takes_over() {
         assert_eq!(written_by(project, "new"), 0);
         recorded_once(project);
     }
-    println!("a commit held past the lock's expiry: it counts, and whoever took over did not run it again");
+    println!(
+        "a commit held past the lock's expiry: it counts, and whoever took over did not run it again"
+    );
 }

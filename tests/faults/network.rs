@@ -107,7 +107,9 @@ fn an_interruption_longer_than_the_lock_ends_in_a_clear_stop() {
         assert!(project.applied().is_empty());
         let next = project.run(&["up", "--wait", "30s"]).exits(0);
         assert!(next.stderr.contains("1-writes.js"), "{}", next.stderr);
-        println!("{trouble:?} for longer than the lock: LOCK_LOST, {documents} documents, none after it");
+        println!(
+            "{trouble:?} for longer than the lock: LOCK_LOST, {documents} documents, none after it"
+        );
     }
 }
 

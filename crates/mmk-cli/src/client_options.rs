@@ -42,7 +42,11 @@ const DOCUMENT_OPTIONS: [&str; 11] = [
 ];
 
 /// Options that tell the server or a logger something about the program, and change nothing.
-const WITHOUT_EFFECT: [&str; 3] = ["driverInfo", "mongodbLogComponentSeverities", "mongodbLogPath"];
+const WITHOUT_EFFECT: [&str; 3] = [
+    "driverInfo",
+    "mongodbLogComponentSeverities",
+    "mongodbLogPath",
+];
 
 /// TLS material, by who it speaks for.
 const AUTHORITIES: [&str; 2] = ["ca", "sslCA"];

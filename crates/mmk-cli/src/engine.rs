@@ -68,7 +68,7 @@ pub(crate) fn program(context: &Context, args: &RunFileArgs) -> Result<V8Engine,
     let mut permissions = Permissions::new(&project_root(&context.directory));
     permissions.allow(Access::Read, args.file());
     granted(context)?.apply(&mut permissions);
-    Ok(    V8Engine::new(EngineOptions {
+    Ok(V8Engine::new(EngineOptions {
         arguments: args.arguments().to_vec(),
         driver_compat: args.driver_compat.or_else(|| {
             let major = context.variables.get("MMK_DRIVER_COMPAT")?;

@@ -77,7 +77,10 @@ impl Granted {
         directory: &Path,
     ) -> Result<Self, String> {
         let mut values = BTreeMap::new();
-        for key in SECTION_KEYS.iter().filter_map(|(_, key)| ConfigKey::named(key)) {
+        for key in SECTION_KEYS
+            .iter()
+            .filter_map(|(_, key)| ConfigKey::named(key))
+        {
             let text = key.variable.and_then(|variable| variables.get(variable));
             if let Some(text) = text.filter(|text| !text.trim().is_empty()) {
                 values.insert(key.name, key.kind.parse_text(text)?);

@@ -28,10 +28,8 @@ pub(crate) fn pem(value: &Value) -> Option<Pem> {
         Value::String(text) if text.contains(BEGINNING) => Some(Pem::Text(text.clone())),
         Value::String(path) if !path.is_empty() => Some(Pem::Path(path.clone())),
         Value::Array(items) => {
-            let texts: Option<Vec<String>> = items
-                .iter()
-                .map(|item| pem(item)?.read().ok())
-                .collect();
+            let texts: Option<Vec<String>> =
+                items.iter().map(|item| pem(item)?.read().ok()).collect();
             Some(Pem::Text(texts?.join("\n")))
         }
         Value::Object(_) => {

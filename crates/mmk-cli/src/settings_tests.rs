@@ -241,9 +241,17 @@ fn hosts_programs_and_variables_come_from_flags_variables_and_the_section() {
     assert_eq!(from_file.hidden_environment, only(&["TOKEN"]));
     assert_eq!(from_file.read, Allowed::Everything);
 
-    let from_variable = granted(&["redo"], &[("MMK_ALLOW_NET", "b.example, c.example")], section.clone());
+    let from_variable = granted(
+        &["redo"],
+        &[("MMK_ALLOW_NET", "b.example, c.example")],
+        section.clone(),
+    );
     assert_eq!(from_variable.network, only(&["b.example", "c.example"]));
-    let from_flag = granted(&["down", "--allow-net", "--allow-run=sh"], &[("MMK_ALLOW_NET", "b")], section);
+    let from_flag = granted(
+        &["down", "--allow-net", "--allow-run=sh"],
+        &[("MMK_ALLOW_NET", "b")],
+        section,
+    );
     assert_eq!(from_flag.network, Allowed::Everything);
     assert_eq!(from_flag.run, only(&["sh"]));
 }
@@ -263,7 +271,10 @@ fn what_is_no_permission_is_refused() {
         problem(json!({ "allowRun": "git" })),
         "must be an array of names, or true for all"
     );
-    assert!(problem(json!({ "permissions": { "network": true } })).starts_with("has no `network` (there are `read`"));
+    assert!(
+        problem(json!({ "permissions": { "network": true } }))
+            .starts_with("has no `network` (there are `read`")
+    );
     assert!(problem(json!({ "permissions": true })).starts_with("must be an object of `read`"));
 }
 

@@ -83,7 +83,9 @@ fn in_their_words(error: &clap::Error, dialect: Dialect) -> Option<String> {
             let typed = context(error, ContextKind::InvalidSubcommand)?;
             ["diff", "gen-client", "mcp"]
                 .contains(&typed.as_str())
-                .then(|| format!("`{typed}` has nothing to do with migrations: run `davepi {typed}`"))
+                .then(|| {
+                    format!("`{typed}` has nothing to do with migrations: run `davepi {typed}`")
+                })
         }
         (Dialect::Davepi, ErrorKind::UnknownArgument) => {
             let typed = context(error, ContextKind::InvalidArg)?;

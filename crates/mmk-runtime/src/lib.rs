@@ -19,8 +19,8 @@ mod worker;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
-pub use engine::Program;
 pub use engine::ModelSources;
+pub use engine::Program;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;
