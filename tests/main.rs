@@ -33,6 +33,7 @@ mod limits;
 mod models;
 mod models_batch;
 mod named_migrations;
+mod network;
 mod packages;
 mod recovery;
 mod seeds;
