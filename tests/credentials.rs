@@ -79,7 +79,10 @@ fn project_with_leaky_scripts(uri: &str) -> Project {
     project.file("program.js", &program);
     project.file(
         "program.mjs",
-        &program.replace("const { MongoClient } = require('mongodb');", "import { MongoClient } from 'mongodb';"),
+        &program.replace(
+            "const { MongoClient } = require('mongodb');",
+            "import { MongoClient } from 'mongodb';",
+        ),
     );
     project
 }
@@ -91,7 +94,8 @@ fn no_command_prints_or_records_the_password() {
         let (_sandbox, owner, reader) = guarded(&name).await;
         let uri = reader
             .replace("reader:", "root:")
-            .replace(&format!("authSource={name}"), "authSource=admin");
+            .replace(&format!("authSource={name}"), "authSource=admin")
+            + "&serverSelectionTimeoutMS=1000";
         assert!(uri.contains(MARKER));
         let broken = [
             uri.clone(),
@@ -112,7 +116,8 @@ fn no_command_prints_or_records_the_password() {
         for (index, uri) in broken.iter().enumerate() {
             for arguments in COMMANDS {
                 // What fails before it connects does so for every command alike.
-                if index > 4 && !matches!(arguments[0], "status" | "up" | "run") {
+                let few: [&[&str]; 3] = [&["status"], &["up", "--json"], &["run", "program.js"]];
+                if index > 1 && !few.contains(arguments) {
                     continue;
                 }
                 searched(&project, uri, arguments);
@@ -176,7 +181,9 @@ fn a_config_file_that_fails_shows_no_password() {
         ),
         (
             "migrate-mongo-config.js",
-            format!("module.exports = {{ mongodb: {{ url: '{uri}', options: {{ nonsense: '{uri}' }} }} }};"),
+            format!(
+                "module.exports = {{ mongodb: {{ url: '{uri}', options: {{ nonsense: '{uri}' }} }} }};"
+            ),
         ),
     ] {
         let path = project.file(name, &content);
@@ -205,10 +212,7 @@ fn the_process_title_holds_no_password_from_the_environment() {
         "await db.collection('started').insertOne({ _id: 1 }); await new Promise((resolve) => setTimeout(resolve, 600000));",
         "",
     );
-    let uri = format!(
-        "{}&appName={MARKER}",
-        crate::support::server_uri()
-    );
+    let uri = format!("{}&appName={MARKER}", crate::support::server_uri());
     let mut child = project
         .command(&["up"])
         .env("MMK_URI", &uri)

@@ -8,6 +8,7 @@ mod support;
 mod access;
 mod amendments;
 mod cases;
+mod containers;
 mod credentials;
 mod davepi;
 mod differential;

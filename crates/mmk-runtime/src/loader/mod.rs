@@ -4,6 +4,7 @@
 mod builtin_names;
 mod check;
 mod commonjs_exports;
+mod depth;
 mod emit;
 mod erase;
 mod error;

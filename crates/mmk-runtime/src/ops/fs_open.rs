@@ -77,10 +77,7 @@ mod tests {
         std::os::unix::fs::symlink(root.join("outside/secret"), &judged).expect("writable");
         for flags in ["r", "r+", "w", "a", "w+"] {
             let flags = flags_of(flags).expect("a flag of Node's");
-            assert_eq!(
-                open_judged(&judged, flags, 0o666).err(),
-                Some(Errno::LOOP)
-            );
+            assert_eq!(open_judged(&judged, flags, 0o666).err(), Some(Errno::LOOP));
         }
         std::fs::remove_dir_all(root.join("inside")).expect("writable");
         std::os::unix::fs::symlink(root.join("outside"), root.join("inside")).expect("writable");
@@ -98,7 +95,10 @@ mod tests {
         let open = |flags: &str| open_judged(&path, flags_of(flags).expect("known"), 0o600);
         assert_eq!(open("r").err(), Some(Errno::NOENT));
         open("w").expect("made").write_all(b"one").expect("written");
-        open("a").expect("there").write_all(b"two").expect("written");
+        open("a")
+            .expect("there")
+            .write_all(b"two")
+            .expect("written");
         assert_eq!(open("wx").err(), Some(Errno::EXIST));
         let mut text = String::new();
         open("r+")
