@@ -1,11 +1,14 @@
 /**
- * Bundles src/host/main.js into one script for the binary: `node build.mjs OUTPUT`. Called by crates/mmk-runtime/build.rs with
+ * Bundles src/host/main.js into one script for the binary, and what few scripts need into scripts of their own beside it:
+ * `node build.mjs OUTPUT`. Called by crates/mmk-runtime/build.rs with
  * NODE_PATH pointing at the installed packages. Modules reached only through `require` in a function are evaluated on first use.
  */
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import path from 'node:path';
+import { bsonWithoutBuffer } from './bundle-bson.mjs';
 import { inspectWithNatives } from './bundle-inspect.mjs';
+import { synchronous } from './bundle-synchronous.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const packages = process.env.NODE_PATH ? path.join(process.env.NODE_PATH, 'x.js') : path.join(here, 'x.js');
@@ -32,14 +35,39 @@ const standIns = {
   },
 };
 
-await esbuild.build({
-  entryPoints: [path.join(here, 'src/host/main.js')],
-  outfile: process.argv[2],
+/** Node's modules as the bundled packages ask for them. */
+const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
+
+/** Shared by all bundles: what one of them can't be without, taken from the host's bundle, which made it. */
+const sharedModules = {
+  name: 'shared-modules',
+  setup(build) {
+    const file = (name) => path.join(here, 'src/node', `${name}.js`);
+    const shared = new Map(['registry', 'errors', 'access'].map((name) => [file(name), name]));
+    build.onResolve({ filter: /\/(registry|errors|access)\.js$/ }, ({ path: request, resolveDir }) => {
+      const name = shared.get(path.resolve(resolveDir, request));
+      return name === undefined ? undefined : { path: name, namespace: 'shared' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'shared' }, ({ path: name }) => ({
+      contents: `module.exports = require("./src/network/shared.js").shared.${name};`,
+      resolveDir: here,
+    }));
+    build.onResolve({ filter: BUILTIN }, ({ path: request }) => ({ path: request.replace(/^node:/, ''), namespace: 'builtin' }));
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path: name }) => ({
+      contents: `module.exports = require("./src/network/shared.js").shared.registry.builtin(${JSON.stringify(name)});`,
+      resolveDir: here,
+    }));
+    // Of the two builds of undici's parser, the one for processors without SIMD; V8 has it on all that we build for.
+    build.onLoad({ filter: /llhttp[/\\]llhttp-wasm\.js$/ }, () => ({ contents: 'module.exports = undefined;' }));
+    // HTTP/2 is off in `fetch` unless asked for, and no module here serves it.
+    build.onLoad({ filter: /dispatcher[/\\]client-h2\.js$/ }, () => ({ contents: 'module.exports = undefined;' }));
+  },
+};
+
+const common = {
   bundle: true,
   format: 'iife',
-  globalName: 'host',
   banner: { js: '(function () {' },
-  footer: { js: 'return host; })()' },
   nodePaths: process.env.NODE_PATH ? [process.env.NODE_PATH] : [],
   platform: 'neutral',
   mainFields: ['browser', 'module', 'main'],
@@ -51,5 +79,43 @@ await esbuild.build({
   // Names of classes and functions are printed (`Readable {`); the bundler would number those that occur twice.
   keepNames: true,
   logLevel: 'error',
-  plugins: [inspectWithNatives, standIns, ...(process.env.MMK_STUB ? [stub] : [])],
+};
+
+await esbuild.build({
+  ...common,
+  entryPoints: [path.join(here, 'src/host/main.js')],
+  outfile: process.argv[2],
+  globalName: 'host',
+  footer: { js: 'return host; })()' },
+  plugins: [bsonWithoutBuffer, inspectWithNatives, standIns],
+});
+
+for (const name of ['network', 'fetch']) {
+  await esbuild.build({
+    ...common,
+    entryPoints: [path.join(here, `src/network/${name}-bundle.js`)],
+    outfile: path.join(path.dirname(process.argv[2]), `${name}.js`),
+    globalName: name,
+    footer: { js: `return ${name}; })()` },
+    mainFields: ['main'],
+    // As in Node's own build of undici: it names itself `node` to servers.
+    define: { esbuildDetection: 'true' },
+    plugins: [sharedModules],
+  });
+}
+
+/** Promises that are settled when they are made, and timers that are waited for: what is left of them in a driver without `async`. */
+const SYNCHRONOUS_GLOBALS = `
+const sleep = (work, milliseconds) => { shared('native').ops.op_mmk_sleep_sync(milliseconds); work(); };
+class Promise { constructor(start) { start(() => {}, (error) => { throw error; }); } static resolve(value) { return value; } static reject(error) { throw error; } static all(values) { return values; } static race([value]) { return value; } }
+const setTimeout = sleep;`;
+
+await esbuild.build({
+  ...common,
+  entryPoints: [path.join(here, 'src/shell/main.js')],
+  outfile: path.join(path.dirname(process.argv[2]), 'shell.js'),
+  globalName: 'shell',
+  banner: { js: `(function (shared) {${SYNCHRONOUS_GLOBALS}` },
+  footer: { js: 'return shell; })' },
+  plugins: [synchronous, standIns],
 });

@@ -1,6 +1,13 @@
-//! Races, kills, stolen locks and endless loops, on real processes.
+//! Races, kills, stolen locks, broken networks and endless loops, on real processes.
+
+mod crash;
+mod fencing;
+mod network;
+mod proxy;
+mod wire;
 
 use std::process::Child;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -98,6 +105,47 @@ fn eight_processes_race_and_every_migration_runs_once() {
         assert!(project.documents("_mmk_locks").is_empty());
     }
     println!("{rounds} races of 8 processes: every migration ran once");
+}
+
+/// The addresses of the tests' server.
+fn server_addresses() -> Vec<String> {
+    addresses(crate::support::server_uri())
+}
+
+/// The hosts of a connection string without credentials.
+fn addresses(uri: &str) -> Vec<String> {
+    let rest = uri.strip_prefix("mongodb://").unwrap_or(uri);
+    let hosts = rest.split('/').next().unwrap_or(rest);
+    hosts.split(',').map(str::to_owned).collect()
+}
+
+/// Takes all the trials, a few at a time. The first one that fails fails the test.
+fn side_by_side<T: Send>(trials: Vec<T>, run: impl Fn(T) + Sync) {
+    const WORKERS: usize = 3;
+    let queue = Mutex::new(trials.into_iter());
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("nobody panics while holding it").next();
+                    let Some(trial) = next else { break };
+                    run(trial);
+                }
+            });
+        }
+    });
+}
+
+/// Lets the lock of a dead process expire, as time would.
+fn age_the_lock(database: &str) {
+    let long_ago = bson::DateTime::from_millis(0);
+    with_database(database, async move |database| {
+        database
+            .collection::<bson::Document>("_mmk_locks")
+            .update_one(doc! {}, doc! { "$set": { "lockedAt": long_ago } })
+            .await
+            .map(drop)
+    });
 }
 
 fn rounds(variable: &str, otherwise: usize) -> usize {

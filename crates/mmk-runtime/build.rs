@@ -14,7 +14,15 @@ fn main() {
         .join("../../js-runtime")
         .canonicalize()
         .unwrap_or_else(|_| fail("the folder `js-runtime` is missing beside `crates`"));
-    for watched in ["src", "package.json", "package-lock.json", "build.mjs"] {
+    for watched in [
+        "src",
+        "package.json",
+        "package-lock.json",
+        "build.mjs",
+        "bundle-bson.mjs",
+        "bundle-inspect.mjs",
+        "bundle-synchronous.mjs",
+    ] {
         println!("cargo::rerun-if-changed={}", source.join(watched).display());
     }
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,8 +1,9 @@
-//! What `mark`, `baseline` and `accept` have in common: take the lock, plan the corrections, write them, tell them. No script runs.
+//! What `mark`, `baseline`, `accept` and `rename` have in common: take the lock, plan the corrections, write them, tell them. No script runs.
 
 use mmk_core::amendment::Amendment;
 use mmk_core::amendment::Correction;
 use mmk_core::directory::MigrationDirectory;
+use mmk_core::error::Error;
 use mmk_core::fence::Fence;
 use mmk_core::ports::Ledger;
 use mmk_core::ports::Locker;
@@ -41,7 +42,7 @@ pub(crate) async fn amend(
                 .await?,
         )
     };
-    let done = correct(context, &settings, &database, corrections, args).await;
+    let done = correct(context, &settings, &database, &fence, corrections, args).await;
     if let Some(lease) = lease {
         lease.release().await?;
     }
@@ -54,18 +55,26 @@ async fn correct(
     context: &Context,
     settings: &Settings,
     database: &Database,
+    fence: &Fence,
     corrections: &[Correction],
     args: &AmendArgs,
 ) -> Result<Vec<Amendment>, Failure> {
     let source = database::source(settings);
     refuse_missing_folder(context, &source.directory)?;
     let directory = MigrationDirectory::read(&source.directory, &source.files)?;
+    if !args.no_lock {
+        database.ledger.take_over().await?;
+    }
     let history = database.ledger.read().await?;
     let mut amendments = Vec::new();
     for correction in corrections {
-        amendments.extend(Amendment::plan(correction, &directory, &history)?);
+        let correction = database.with_file_names(correction.clone());
+        amendments.extend(Amendment::plan(&correction, &directory, &history)?);
     }
     for amendment in &amendments {
+        fence
+            .check()
+            .map_err(|reason| Error::from(reason.clone()))?;
         database
             .ledger
             .amend(amendment, args.reason.as_deref())
@@ -85,6 +94,7 @@ fn tell(context: &Context, amendments: &[Amendment]) {
             Amendment::Applied(_) => format!("✔ Recorded {name} as applied"),
             Amendment::Pending(_) => format!("✔ Recorded {name} as pending"),
             Amendment::Accepted(_) => format!("✔ Accepted {name} as it is now"),
+            Amendment::Renamed { from, .. } => format!("✔ Renamed {from} to {name}"),
         });
     }
     if printer.format() == Format::Json {
@@ -95,9 +105,13 @@ fn tell(context: &Context, amendments: &[Amendment]) {
 
 fn row(amendment: &Amendment) -> Value {
     let step = amendment.step();
-    json!({
+    let mut row = json!({
         "file": step.migration.name.as_str(),
         "status": amendment.outcome(),
         "batch": step.batch,
-    })
+    });
+    if let Amendment::Renamed { from, .. } = amendment {
+        row["from"] = Value::from(from.as_str());
+    }
+    row
 }

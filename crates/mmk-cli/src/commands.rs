@@ -10,6 +10,7 @@ mod init;
 mod list;
 mod mark;
 mod redo;
+mod rename;
 mod run_file;
 mod status;
 mod unlock;
@@ -33,6 +34,7 @@ pub(crate) async fn run(context: &Context) -> Result<ExitStatus, Ended> {
         Command::Run(args) => Ok(run_file::run_file(context, args).await?),
         Command::Mark(args) => Ok(mark::mark(context, args).await?),
         Command::Baseline(args) => Ok(baseline::baseline(context, args).await?),
+        Command::Rename(args) => Ok(rename::rename(context, args).await?),
         Command::Accept(args) => Ok(accept::accept(context, args).await?),
         Command::Import(args) => Ok(import::import(context, args).await?),
         Command::Unlock(args) => Ok(unlock::unlock(context, args).await?),

@@ -41,10 +41,12 @@ pub(crate) fn find(
         return Err(Failure::ConfigUnusable {
             detail: format!("the config file `{}` doesn't exist", path.display()),
             path,
-            hint: Some(format!(
-                "create one with `mmk-js init`, or leave `--config` out to use {} of the current directory",
-                discovered.join(", ")
-            )),
+            hint: (!discovered.is_empty()).then(|| {
+                format!(
+                    "create one with `mmk-js init`, or leave the flag out to use {} of the current directory",
+                    discovered.join(", ")
+                )
+            }),
             script: None,
         });
     }
@@ -86,9 +88,7 @@ where
                     path.display(),
                     error.message
                 ),
-                hint: Some(
-                    "a config file may export an object, or a function that returns one or a promise of one".to_owned(),
-                ),
+                hint: None,
                 script: Some(Box::new(error)),
             })?
     };
@@ -105,7 +105,10 @@ where
                 path.display(),
                 kind_of(&other)
             ),
-            hint: None,
+            hint: (!is_json).then(|| {
+                "it may export an object, or a function that returns one or a promise of one"
+                    .to_owned()
+            }),
             script: None,
         }),
     }

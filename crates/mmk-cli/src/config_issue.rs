@@ -4,8 +4,11 @@
 use serde_json::Map;
 use serde_json::Value;
 
+use crate::config_words;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConfigIssue {
+    /// As the user's own tool calls it.
     pub(crate) key: String,
     /// Phrased to follow the key.
     pub(crate) problem: String,
@@ -15,6 +18,11 @@ pub(crate) struct ConfigIssue {
 }
 
 impl ConfigIssue {
+    /// Whether this is about our key `name`, under whatever name the tool has for it.
+    pub(crate) fn concerns(&self, name: &str) -> bool {
+        self.key == name || config_words::our_name(&self.key) == Some(name)
+    }
+
     /// mmk's field names.
     pub(crate) fn to_json(&self) -> Value {
         let mut object = Map::new();

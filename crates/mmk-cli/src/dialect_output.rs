@@ -10,6 +10,8 @@ use mmk_core::script::Outcome;
 use mmk_core::status::State;
 use mmk_core::status::StatusRow;
 
+use crate::args::Command;
+use crate::config_issue::ConfigIssue;
 use crate::context::Context;
 use crate::dialect::Dialect;
 use crate::failure::Failure;
@@ -17,6 +19,43 @@ use crate::printer::Printer;
 use crate::render;
 use crate::style;
 use crate::style::painted;
+
+/// The line for a step that begins: dAvePi's only. It writes an object as Node's console does.
+pub(crate) fn step_started(dialect: Dialect, name: &str, direction: Direction) -> Option<String> {
+    let verb = match direction {
+        Direction::Up => "applying",
+        Direction::Down => "reverting",
+    };
+    (dialect == Dialect::Davepi).then(|| format!("{} {verb}", inspected(name)))
+}
+
+fn inspected(name: &str) -> String {
+    format!("{{ name: '{}' }}", stem(name))
+}
+
+/// What dAvePi says in place of running something.
+pub(crate) fn davepi_dry_run<'a>(
+    context: &Context,
+    task: Task,
+    names: impl IntoIterator<Item = &'a str>,
+) {
+    let printer = &context.printer;
+    let mut lines = Vec::new();
+    for name in names {
+        let verb = if task == Task::Up { "apply" } else { "revert" };
+        printer.data(&format!("{} would {verb}", inspected(name)));
+        lines.push(match task {
+            Task::Up => format!("[DRY] applied {} (0ms)", stem(name)),
+            _ => format!("[DRY] reverted {}", stem(name)),
+        });
+    }
+    if lines.is_empty() {
+        nothing_to_do(context, task);
+    }
+    for line in lines {
+        printer.data(&line);
+    }
+}
 
 /// The line for a step that ended well.
 pub(crate) fn step_finished(
@@ -71,33 +110,51 @@ pub(crate) fn davepi_status(printer: &Printer, rows: &[StatusRow]) {
     }
 }
 
-/// The story of a failure. migrate-mongo's begins with `ERROR: ` and its own sentence; what we know beyond it comes after.
-pub(crate) fn failure(dialect: Dialect, failure: &Failure, directory: &Path) -> String {
-    let story = render::failure(failure, directory);
-    match dialect {
-        Dialect::Mmk => story,
-        Dialect::MigrateMongo => with_first_line(&story, &format!("ERROR: {}", sentence(failure))),
-        Dialect::Davepi => with_first_line(&story, &plain_sentence(failure)),
-    }
+/// The story of a failure. It begins with the sentence that the tool has for it; what we know beyond that comes after.
+pub(crate) fn failure(
+    dialect: Dialect,
+    command: &Command,
+    failure: &Failure,
+    directory: &Path,
+) -> String {
+    let line = match dialect {
+        Dialect::Mmk => return render::failure(failure, directory),
+        Dialect::MigrateMongo => {
+            format!("ERROR: {}", migrate_mongo_sentence(command, failure))
+        }
+        Dialect::Davepi => davepi_sentence(failure),
+    };
+    let advice = advice(dialect, failure);
+    render::story(&painted(style::RED, &line), failure, &advice, directory)
 }
 
-/// Replaces our own first line; a list of refusals keeps its lines.
-fn with_first_line(story: &str, line: &str) -> String {
-    let rest = story.split_once('\n').map_or("", |(_, rest)| rest);
-    let line = painted(style::RED, line);
-    if rest.is_empty() {
-        line
-    } else {
-        format!("{line}\n{rest}")
+/// Where our advice names what this tool has not.
+fn advice(dialect: Dialect, failure: &Failure) -> Vec<String> {
+    let address = match dialect {
+        Dialect::Mmk => "--uri",
+        Dialect::MigrateMongo => "mongodb.url",
+        Dialect::Davepi => "MONGO_URI",
+    };
+    match failure {
+        Failure::Core(Error::ConfigFileExists { .. }) => {
+            vec!["nothing was changed; move it away if it may go".to_owned()]
+        }
+        Failure::Core(Error::ConnectionFailed { .. }) => vec![format!(
+            "check that MongoDB runs there and that the address in `{address}` is right"
+        )],
+        other => other.hints(),
     }
 }
 
 /// In migrate-mongo's words, where it has them.
-fn sentence(failure: &Failure) -> String {
+fn migrate_mongo_sentence(command: &Command, failure: &Failure) -> String {
+    if let Some(heading) = render::heading(failure) {
+        return heading;
+    }
     let Failure::Core(error) = failure else {
         return match failure {
-            Failure::ConfigInvalid(issues) if issues.iter().any(|one| one.key == "uri") => {
-                "No `url` defined in config file!".to_owned()
+            Failure::ConfigInvalid(issues) if lacks_uri(issues) => {
+                listed("No `url` defined in config file!", failure)
             }
             other => other.to_string(),
         };
@@ -118,24 +175,76 @@ fn sentence(failure: &Failure) -> String {
             could_not_migrate(name, Direction::Up, &error.message)
         }
         Error::RecordFailed { cause, .. } => format!("Could not update changelog: {cause}"),
-        Error::LockHeld { .. } => format!("Could not migrate, a lock is in place: {error}"),
+        Error::LockHeld { holder, .. } => {
+            let task = match command {
+                Command::Up(_) => " up",
+                Command::Down(_) => " down",
+                _ => "",
+            };
+            format!(
+                "Could not migrate{task}, a lock is in place. It is held by {}",
+                holder.describe()
+            )
+        }
         Error::DirectoryMissing { path } => {
             format!("migrations directory does not exist: {}", path.display())
         }
+        Error::ConfigFileExists { path } if path.is_dir() => {
+            format!("migrations directory already exists: {}", path.display())
+        }
+        Error::ConfigFileExists { path } => {
+            format!("config file already exists: {}", path.display())
+        }
         other => other.to_string(),
     }
+}
+
+/// Nobody said where the database is. (A wrong address was at least received.)
+fn lacks_uri(issues: &[ConfigIssue]) -> bool {
+    issues
+        .iter()
+        .any(|issue| issue.concerns("uri") && issue.received.is_none())
+}
+
+/// The tool's sentence in place of our heading; the list below it stays.
+fn listed(sentence: &str, failure: &Failure) -> String {
+    let ours = failure.to_string();
+    let list = ours.find("\n\n").map_or("", |at| &ours[at..]);
+    format!("{sentence}{list}")
 }
 
 fn could_not_migrate(name: &str, direction: Direction, reason: &str) -> String {
     format!("Could not migrate {} {name}: {reason}", direction.as_str())
 }
 
-/// dAvePi prints the reason alone.
-fn plain_sentence(failure: &Failure) -> String {
-    match failure {
-        Failure::ConfigInvalid(issues) if issues.iter().any(|one| one.key == "uri") => {
-            "MONGO_URI is not set".to_owned()
+/// In dAvePi's words, where it has them; it prints the reason alone.
+fn davepi_sentence(failure: &Failure) -> String {
+    let Failure::Core(error) = failure else {
+        return match failure {
+            Failure::ConfigInvalid(issues) if lacks_uri(issues) => {
+                listed("MONGO_URI is required", failure)
+            }
+            other => format!("{}: {other}", other.code()),
+        };
+    };
+    match error {
+        Error::LockHeld { holder, .. } => format!(
+            "Could not acquire migration lock — another runner is in flight. It is {}",
+            holder.describe()
+        ),
+        Error::InvalidExport { name, export } => format!(
+            "Migration {} does not export {} {export}() function",
+            stem(name),
+            if export == "up" { "an" } else { "a" }
+        ),
+        Error::AppliedFileMissing { name, directory } => format!(
+            "Cannot revert {}: migration file {name} not found in {}",
+            stem(name),
+            directory.display()
+        ),
+        other => {
+            let sentence = render::heading(failure).unwrap_or_else(|| other.to_string());
+            format!("{}: {sentence}", other.code())
         }
-        other => format!("{}: {other}", other.code()),
     }
 }

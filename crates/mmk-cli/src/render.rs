@@ -5,6 +5,8 @@ use std::path::Path;
 
 use mmk_core::error::Error;
 use mmk_core::history::AttemptState;
+use mmk_core::notice;
+use mmk_core::script::Direction;
 use mmk_core::script::ScriptError;
 use mmk_core::script::SourceLocation;
 use mmk_core::status::State;
@@ -16,19 +18,29 @@ use crate::style::painted;
 
 /// The whole story of a failure; paths are shown relative to `directory` where they lie inside.
 pub(crate) fn failure(failure: &Failure, directory: &Path) -> String {
+    let sentence = heading(failure).unwrap_or_else(|| failure.to_string());
+    let line = error_line(failure.code(), &sentence);
+    story(&line, failure, &failure.hints(), directory)
+}
+
+/// The first line of a list of refusals, which are told below it one by one.
+pub(crate) fn heading(failure: &Failure) -> Option<String> {
+    let Failure::Core(Error::Refused(refusals)) = failure else {
+        return None;
+    };
+    Some(format!(
+        "nothing was run, because {} things must be put right first",
+        refusals.len()
+    ))
+}
+
+/// `first`, below it everything else that is known of the failure, and the advice.
+pub(crate) fn story(first: &str, failure: &Failure, advice: &[String], directory: &Path) -> String {
     let refusals = match failure {
         Failure::Core(Error::Refused(refusals)) => refusals.as_slice(),
         _ => &[],
     };
-    let mut text = if refusals.is_empty() {
-        error_line(failure.code(), &failure.to_string())
-    } else {
-        let heading = format!(
-            "nothing was run, because {} things must be put right first",
-            refusals.len()
-        );
-        error_line(failure.code(), &heading)
-    };
+    let mut text = first.to_owned();
     for (index, refusal) in refusals.iter().enumerate() {
         let line = format!("{}. {}: {refusal}", index + 1, refusal.code());
         text.push_str(&format!("\n\n{}", indented(&painted(style::RED, &line))));
@@ -40,7 +52,7 @@ pub(crate) fn failure(failure: &Failure, directory: &Path) -> String {
     if let Some(script) = failure.script_error() {
         text.push_str(&script_story(script, directory));
     }
-    text.push_str(&hints(&failure.hints()));
+    text.push_str(&hints(advice));
     text
 }
 
@@ -79,10 +91,9 @@ pub(crate) fn status_notes<'a>(rows: impl IntoIterator<Item = &'a StatusRow>) ->
             continue;
         };
         let direction = attempt.direction.as_str();
-        let who = format!("pid {} on {} ({})", attempt.pid, attempt.host, attempt.user);
         notes.push(match attempt.state {
             AttemptState::Running if attempt.live => {
-                format!("⚠ Running: {direction} of {name} by {who}")
+                format!("⚠ Running: {}", notice::running(attempt))
             }
             AttemptState::Failed => {
                 let reason = attempt
@@ -92,7 +103,16 @@ pub(crate) fn status_notes<'a>(rows: impl IntoIterator<Item = &'a StatusRow>) ->
                     .map_or_else(String::new, |message| format!(": {message}"));
                 format!("⚠ Failed: {direction} of {name}{reason}")
             }
-            _ => format!("⚠ Unfinished: {direction} of {name} was begun by {who} and never ended"),
+            _ => {
+                let done = match attempt.direction {
+                    Direction::Up => "applied",
+                    Direction::Down => "pending",
+                };
+                format!(
+                    "⚠ Unfinished: {}; the next `{direction}` runs it again, unless `mmk-js mark {done} {name}` says that all of it is done",
+                    notice::unfinished(attempt),
+                )
+            }
         });
     }
     notes

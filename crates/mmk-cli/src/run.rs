@@ -86,7 +86,10 @@ pub(crate) async fn run(
             .map_err(Failure::from)?;
         status_report::print(&context.printer, &overview.rows.iter().collect::<Vec<_>>());
     }
-    database.close().await;
+    if server == Server::Sandbox {
+        // The server ends with this function.
+        context.close_connections().await;
+    }
     result
 }
 

@@ -1,6 +1,7 @@
 //! Corrections of the record that run no script: what is taken for applied or for pending, and which text is the right one. Pure, like the
 //! plan: files and history in, corrections or refusals out.
 
+use crate::checksum::Drift;
 use crate::checksum::Fingerprint;
 use crate::directory::MigrationDirectory;
 use crate::error::Error;
@@ -22,6 +23,8 @@ pub enum Amendment {
     Pending(Step),
     /// The present text is right, although another one was applied.
     Accepted(Step),
+    /// The record of a file that is gone belongs to this step's file.
+    Renamed { step: Step, from: MigrationName },
 }
 
 /// Which corrections are wanted.
@@ -32,13 +35,21 @@ pub enum Correction {
     /// Everything up to and including this one is applied.
     Baseline(String),
     Accept(String),
+    /// The file has another name now.
+    Rename {
+        from: String,
+        to: String,
+    },
 }
 
 impl Amendment {
     #[must_use]
     pub fn step(&self) -> &Step {
         match self {
-            Self::Applied(step) | Self::Pending(step) | Self::Accepted(step) => step,
+            Self::Applied(step)
+            | Self::Pending(step)
+            | Self::Accepted(step)
+            | Self::Renamed { step, .. } => step,
         }
     }
 
@@ -49,6 +60,7 @@ impl Amendment {
             Self::Applied(_) => "applied",
             Self::Pending(_) => "pending",
             Self::Accepted(_) => "accepted",
+            Self::Renamed { .. } => "renamed",
         }
     }
 
@@ -79,6 +91,7 @@ impl Amendment {
                     .collect())
             }
             Correction::MarkPending(text) => mark_pending(text, directory, history),
+            Correction::Rename { from, to } => rename(from, to, directory, history),
             Correction::Accept(text) => {
                 let migration = directory.named(text)?;
                 let record = history
@@ -120,6 +133,57 @@ fn mark_pending(
         direction: Direction::Down,
         batch: record.batch,
     })])
+}
+
+/// Only where nothing else can be meant: the old file is gone, the new one is unknown, and its text is not another one.
+fn rename(
+    from: &str,
+    to: &str,
+    directory: &MigrationDirectory,
+    history: &History,
+) -> Result<Vec<Amendment>, Error> {
+    let migration = directory.named(to)?;
+    let name = MigrationName::parse(from)?;
+    let record = history.applied(&name).or_else(|| {
+        let mut same_stem = history.all_applied().filter(|one| one.name.stem() == from);
+        same_stem.next().filter(|_| same_stem.next().is_none())
+    });
+    let Some(record) = record else {
+        return match history.standing(migration) {
+            Some(_) => Ok(Vec::new()),
+            None => Err(not_applied(from, history)),
+        };
+    };
+    let new = &migration.name;
+    let old = &record.name;
+    let refused = |message: String, hint: String| {
+        Err(Error::InvalidArgument {
+            message,
+            hint: Some(hint),
+        })
+    };
+    if directory.find(old).is_some() {
+        return refused(
+            format!("`{old}` is still there, so `{new}` is another migration"),
+            format!("delete `{old}` if the two are the same"),
+        );
+    }
+    if history.record(new).is_some() {
+        return refused(
+            format!("`{new}` has a record of its own, so it can't take over that of `{old}`"),
+            format!("if `{old}` doesn't count any longer: `mmk-js mark pending {old}`"),
+        );
+    }
+    if integrity(migration, record) == Integrity::Mismatch(Drift::Content) {
+        return refused(
+            format!("`{new}` has another text than `{old}` had when it was applied"),
+            format!("rename it with the old text first, then `mmk-js accept {new}`"),
+        );
+    }
+    Ok(vec![Amendment::Renamed {
+        step: up(migration, record.batch),
+        from: old.clone(),
+    }])
 }
 
 fn up(migration: &Migration, batch: i64) -> Step {
@@ -201,6 +265,44 @@ mod tests {
             ),
             ["accepted 1.js 1"]
         );
+    }
+
+    #[test]
+    fn a_record_follows_its_file_only_where_nothing_else_can_be_meant() {
+        let rename = |from: &str, to: &str| Correction::Rename {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        };
+        let applied = || vec![record("1.js", 3, 1)];
+        assert_eq!(
+            plan(rename("1.js", "2.js"), &["2.js=1.js"], applied()),
+            ["renamed 2.js 3"]
+        );
+        assert_eq!(
+            plan(
+                rename("1.js", "2.js"),
+                &["2.js=1.js"],
+                vec![record("2.js", 3, 1)]
+            ),
+            [""; 0],
+            "it was done already"
+        );
+        for (files, records) in [
+            (["1.js", "2.js=1.js"].as_slice(), applied()),
+            (
+                &["2.js=1.js"],
+                vec![record("1.js", 3, 1), record("2.js", 4, 1)],
+            ),
+            (&["2.js"], applied()),
+        ] {
+            let error = Amendment::plan(
+                &rename("1.js", "2.js"),
+                &directory(files),
+                &History::new(records, Vec::new()),
+            )
+            .unwrap_err();
+            assert_eq!(error.code(), "INVALID_ARGUMENT", "{files:?}: {error}");
+        }
     }
 
     #[test]

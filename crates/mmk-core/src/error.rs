@@ -34,6 +34,8 @@ pub struct LockHolder {
     pub host: Option<String>,
     pub executed_by: Option<String>,
     pub owner: Option<String>,
+    /// The collection, where its documents name nobody.
+    pub nameless_in: Option<String>,
     /// Its time is up by the server's clock: the next run takes the lock over.
     pub expired: bool,
 }
@@ -46,7 +48,12 @@ impl LockHolder {
             (Some(pid), Some(host)) => format!("pid {pid} on {host}"),
             (Some(pid), None) => format!("pid {pid}"),
             (None, Some(host)) => format!("a process on {host}"),
-            (None, None) => "an unknown process".to_owned(),
+            (None, None) => match &self.nameless_in {
+                Some(collection) => {
+                    format!("a process that left no name in `{collection}`")
+                }
+                None => "an unknown process".to_owned(),
+            },
         };
         if let Some(user) = &self.executed_by {
             text.push_str(&format!(" ({user})"));

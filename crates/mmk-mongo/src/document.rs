@@ -128,6 +128,7 @@ pub(crate) fn read_holder(document: &Document) -> LockHolder {
         host: text(document, "host").ok().flatten(),
         executed_by: text(document, "executedBy").ok().flatten(),
         owner: text(document, "owner").ok().flatten(),
+        nameless_in: None,
         expired: document.get_bool("expired").unwrap_or(false),
     }
 }

@@ -2,6 +2,7 @@
 //! Decides nothing about migrations: that is `mmk-core`'s.
 
 pub mod changelog;
+mod closing;
 pub mod connect;
 pub mod davepi_lock;
 pub mod document;
@@ -13,6 +14,7 @@ pub mod ledger;
 pub mod lock;
 pub mod migrate_mongo_lock;
 pub use mmk_core::redact;
+pub mod typed_options;
 pub mod uri;
 
 mod attempt_document;

@@ -50,6 +50,14 @@ impl MigrateMongoLock {
             .map_err(|error| self.failed("read", &error))
     }
 
+    fn described(&self, document: &Document) -> LockHolder {
+        LockHolder {
+            locked_at: date(document, "createdAt").ok().flatten(),
+            nameless_in: Some(self.locks.name().to_owned()),
+            ..LockHolder::default()
+        }
+    }
+
     fn failed(&self, action: &str, error: &mongodb::error::Error) -> Error {
         database_error(&format!("{action} `{}`", self.locks.name()), error)
     }
@@ -71,7 +79,7 @@ impl ForeignLock for MigrateMongoLock {
         // As there: an index with another time to live stays as it is, and no index at all only means that nothing expires.
         let _ = self.locks.create_index(self.index()).await;
         if let Some(other) = self.others().await? {
-            return Ok(Some(holder(&other)));
+            return Ok(Some(self.described(&other)));
         }
         let ours = doc! { "_id": self.id, "createdAt": DateTime::now() };
         self.locks
@@ -83,7 +91,7 @@ impl ForeignLock for MigrateMongoLock {
         if other.is_some() {
             self.release().await?;
         }
-        Ok(other.as_ref().map(holder))
+        Ok(other.as_ref().map(|other| self.described(other)))
     }
 
     async fn holder(&self) -> Result<Option<LockHolder>, Error> {
@@ -92,7 +100,7 @@ impl ForeignLock for MigrateMongoLock {
             .find_one(doc! {})
             .await
             .map_err(|error| self.failed("read", &error))?;
-        Ok(found.as_ref().map(holder))
+        Ok(found.as_ref().map(|found| self.described(found)))
     }
 
     /// Puts the document back where it is gone: migrate-mongo deletes all of them at the end of a run that began together with ours.
@@ -129,12 +137,5 @@ impl ForeignLock for MigrateMongoLock {
             .await
             .map(drop)
             .map_err(|error| self.failed("delete from", &error))
-    }
-}
-
-fn holder(document: &Document) -> LockHolder {
-    LockHolder {
-        locked_at: date(document, "createdAt").ok().flatten(),
-        ..LockHolder::default()
     }
 }

@@ -26,6 +26,7 @@ use crate::bridge::connection::Connection;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::script_error::stopped;
+use crate::startup::Startup;
 use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
@@ -52,12 +53,32 @@ pub struct EngineOptions {
     pub check_timeout: Duration,
     /// The major of npm `mongodb` to behave like; `None` looks for the one installed beside the script.
     pub driver_compat: Option<u32>,
+    /// How the scripts' client turns documents into BSON and back, such as `ignoreUndefined`: options of npm `mongodb`'s client.
+    pub document_options: serde_json::Map<String, Value>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
+    pub models: ModelSources,
     /// The environment that scripts see as `process.env`.
     pub environment: Arc<BTreeMap<String, String>>,
+    /// What isolates start from; `None` evaluates the host script in each of them.
+    pub startup: Option<Startup>,
+    /// Names of collections by the globals that migrations in Meteor's style use, where they are not the usual ones.
+    pub collections: Arc<BTreeMap<String, String>>,
     /// Arguments that scripts see as `process.argv.slice(2)`.
     pub arguments: Vec<String>,
+}
+
+/// Where the `models` of a migration come from, and how their documents are saved. Paths are absolute.
+#[derive(Clone, Default)]
+pub struct ModelSources {
+    /// The folder of schema files.
+    pub schemas: PathBuf,
+    /// The user named that folder, so it must be there.
+    pub schemas_are_named: bool,
+    /// Modules that register mongoose models.
+    pub modules: Vec<PathBuf>,
+    /// Collect `save()`s into bulk writes, unless the migration says otherwise.
+    pub batch_saves: bool,
 }
 
 /// The database that migrations work on.
@@ -66,6 +87,14 @@ pub struct Target {
     /// A connection that nobody but the engine uses (see `Connection`).
     pub connection: Arc<Connection>,
     pub database: String,
+}
+
+/// A file to run as a program.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub path: PathBuf,
+    /// For a script of MongoDB's shell: the database that `db` is at first. The engine must be connected then.
+    pub shell_database: Option<String>,
 }
 
 /// V8 on a thread of its own.
@@ -111,7 +140,7 @@ impl V8Engine {
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
-    pub async fn run_program(&self, path: &Path, fence: Fence) -> Result<i32, ScriptError> {
+    pub async fn run_program(&self, program: &Program, fence: Fence) -> Result<i32, ScriptError> {
         let (reply, answer) = oneshot::channel();
         let bridge = crate::bridge::Bridge::new(
             self.options.driver.clone(),
@@ -120,7 +149,7 @@ impl V8Engine {
             self.options.prefetch,
         );
         self.send(Job::Program(ProgramJob {
-            path: path.to_owned(),
+            program: program.clone(),
             bridge: bridge.clone(),
             reply,
         }));
@@ -222,10 +251,18 @@ impl Engine for V8Engine {
                     counts: counters.counters.snapshot(),
                     warnings: Vec::new(),
                 })),
-                _ = progress.tick() => self.options.observer.notice(Event::Progress {
-                    counts: counters.counters.snapshot(),
-                    elapsed: started.elapsed(),
-                }),
+                _ = progress.tick() => {
+                    let counts = counters.counters.snapshot();
+                    request.counts.send_if_modified(|known| {
+                        let changed = *known != counts;
+                        known.clone_from(&counts);
+                        changed
+                    });
+                    self.options.observer.notice(Event::Progress {
+                        counts,
+                        elapsed: started.elapsed(),
+                    });
+                }
             }
         };
         bridge.settle().await;

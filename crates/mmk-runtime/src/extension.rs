@@ -5,6 +5,7 @@ use std::rc::Rc;
 use deno_core::Extension;
 use deno_core::ExtensionFileSource;
 use deno_core::FastStaticString;
+use deno_core::ascii_str;
 use deno_core::ascii_str_include;
 
 use crate::loader::Loader;
@@ -37,6 +38,11 @@ use crate::ops::database::op_mmk_open_cursor;
 use crate::ops::database::op_mmk_session_id;
 use crate::ops::database::op_mmk_session_is_dirty;
 use crate::ops::database::op_mmk_start_session;
+use crate::ops::database_sync::op_mmk_command_sync;
+use crate::ops::database_sync::op_mmk_connect_client_sync;
+use crate::ops::database_sync::op_mmk_next_batch_sync;
+use crate::ops::database_sync::op_mmk_open_cursor_sync;
+use crate::ops::database_sync::op_mmk_sleep_sync;
 use crate::ops::fs::op_node_fs_call;
 use crate::ops::fs::op_node_fs_call_sync;
 use crate::ops::fs::op_node_fs_close;
@@ -57,6 +63,7 @@ use crate::ops::host::op_mmk_exit;
 use crate::ops::host::op_mmk_mark;
 use crate::ops::host::op_mmk_print;
 use crate::ops::host::op_mmk_seal;
+use crate::ops::names::op_net_lookup;
 use crate::ops::os::op_node_os_facts;
 use crate::ops::os::op_node_os_memory;
 use crate::ops::process::op_node_cpu;
@@ -66,10 +73,18 @@ use crate::ops::process::op_node_hrtime;
 use crate::ops::process::op_node_memory;
 use crate::ops::process::op_node_process_facts;
 use crate::ops::process::op_node_uptime;
+use crate::ops::sockets::op_net_accept;
+use crate::ops::sockets::op_net_close;
+use crate::ops::sockets::op_net_connect;
+use crate::ops::sockets::op_net_listen;
+use crate::ops::sockets::op_net_read;
+use crate::ops::sockets::op_net_shutdown;
+use crate::ops::sockets::op_net_write;
 use crate::ops::text::op_node_text_decode;
 use crate::ops::text::op_node_text_encode;
 use crate::ops::text::op_node_text_is_utf8;
 use crate::ops::text::op_node_text_write;
+use crate::ops::tls::op_net_start_tls;
 use crate::ops::zlib::op_node_zlib_finish;
 use crate::ops::zlib::op_node_zlib_flush;
 use crate::ops::zlib::op_node_zlib_new;
@@ -84,8 +99,29 @@ use crate::ops::zlib::op_node_zlib_write;
 )]
 const HOST: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/host.js"));
 
+/// The bundle for scripts in the style of MongoDB's shell; loaded for those only.
+#[allow(
+    long_running_const_eval,
+    reason = "checks a text for ASCII, once per build"
+)]
+const SHELL: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/shell.js"));
+
+/// As `js-runtime/src/host/main.js` asks for it.
+const SHELL_SPECIFIER: &str = "ext:mmk/shell.js";
+
+/// Further bundles, evaluated when a script first asks for one of their modules.
+#[allow(long_running_const_eval, reason = "as above")]
+const NETWORK: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/network.js"));
+#[allow(long_running_const_eval, reason = "as above")]
+const FETCH: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/fetch.js"));
+
 /// The specifier of the bundle; frames from `ext:` never reach a user's stack.
 pub(crate) const HOST_SPECIFIER: &str = "ext:mmk/host.js";
+
+/// A script that does nothing. A snapshot can't hold V8's direct calls into Rust; deno_core restores them when the first script is
+/// loaded that isn't in the snapshot, and this is one.
+const FAST_CALLS_SPECIFIER: &str = "ext:mmk/fast_calls.js";
+const FAST_CALLS: FastStaticString = ascii_str!("(function () {})()");
 
 deno_core::extension!(
     mmk,
@@ -95,6 +131,11 @@ deno_core::extension!(
         op_mmk_open_cursor,
         op_mmk_next_batch,
         op_mmk_close_cursor,
+        op_mmk_command_sync,
+        op_mmk_connect_client_sync,
+        op_mmk_next_batch_sync,
+        op_mmk_open_cursor_sync,
+        op_mmk_sleep_sync,
         op_mmk_start_session,
         op_mmk_session_id,
         op_mmk_session_is_dirty,
@@ -112,6 +153,15 @@ deno_core::extension!(
         op_mmk_mark,
         op_mmk_print,
         op_mmk_seal,
+        op_net_accept,
+        op_net_close,
+        op_net_connect,
+        op_net_listen,
+        op_net_lookup,
+        op_net_read,
+        op_net_shutdown,
+        op_net_start_tls,
+        op_net_write,
         op_node_cipher,
         op_node_hash_copy,
         op_node_hash_digest,
@@ -161,10 +211,28 @@ deno_core::extension!(
     ],
 );
 
+/// Where the extensions' scripts come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scripts {
+    /// Their own texts; those of deno's crates are read from their source folders, which only the machine that built us has.
+    OfExtensions,
+    /// A startup snapshot and the scripts beside it.
+    OfStartup,
+}
+
 /// All extensions of an isolate, in order.
-pub(crate) fn extensions(loader: Rc<Loader>) -> Vec<Extension> {
+pub(crate) fn extensions(loader: Rc<Loader>, scripts: Scripts) -> Vec<Extension> {
     let mut host = mmk::init();
-    host.lazy_loaded_js_files = vec![ExtensionFileSource::new(HOST_SPECIFIER, HOST)].into();
+    if scripts == Scripts::OfExtensions {
+        host.lazy_loaded_js_files = vec![
+            ExtensionFileSource::new(HOST_SPECIFIER, HOST),
+            ExtensionFileSource::new(FAST_CALLS_SPECIFIER, FAST_CALLS),
+            ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
+            ExtensionFileSource::new("ext:mmk/network.js", NETWORK),
+            ExtensionFileSource::new("ext:mmk/fetch.js", FETCH),
+        ]
+        .into();
+    }
     vec![
         deno_webidl::deno_webidl::init(),
         deno_web::deno_web::init(

@@ -9,6 +9,7 @@ use deno_core::PollEventLoopOptions;
 use deno_core::RuntimeOptions;
 use deno_core::error::CoreError;
 use deno_core::error::CoreErrorKind;
+use deno_core::error::JsError;
 use deno_core::scope;
 use deno_core::v8;
 use mmk_core::fence::StopReason;
@@ -17,11 +18,13 @@ use serde_json::Value;
 use crate::bridge::Bridge;
 use crate::buffer_memory::BufferMemory;
 use crate::extension::HOST_SPECIFIER;
+use crate::extension::Scripts;
 use crate::extension::extensions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
 use crate::ops::permissions::Permissions;
+use crate::startup::Startup;
 use crate::stuck::watch_allocation_failure;
 
 /// How much more heap a script gets after it hit its limit, so that it can be stopped in order: bytes.
@@ -34,6 +37,7 @@ pub(crate) struct IsolateOptions {
     pub(crate) modules: Arc<Modules>,
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
+    pub(crate) startup: Option<Startup>,
     /// Heap limit in bytes; buffers outside the heap may take as much again.
     pub(crate) max_memory: u64,
     /// Plain facts for the host script (`start(settings)` in js-runtime/src/host/main.js).
@@ -48,7 +52,7 @@ pub(crate) enum CallError {
     /// Stopped from outside, or by `process.exit`.
     Terminated,
     /// An error that no host function caught: an unhandled rejection, or a fault of ours.
-    Uncaught(Box<deno_core::error::JsError>),
+    Uncaught(Box<JsError>),
     Internal(String),
 }
 
@@ -64,7 +68,15 @@ impl Isolate {
         let buffers = BufferMemory::new(limit);
         let loader = Loader::new(options.modules.clone());
         let mut runtime_options = RuntimeOptions {
-            extensions: extensions(loader.clone()),
+            extensions: extensions(
+                loader.clone(),
+                match options.startup {
+                    Some(_) => Scripts::OfStartup,
+                    None => Scripts::OfExtensions,
+                },
+            ),
+            startup_snapshot: options.startup.map(|startup| startup.snapshot),
+            residual_lazy_js_sources: options.startup.map_or(&[], |startup| startup.scripts),
             create_params: Some(
                 v8::CreateParams::default()
                     .heap_limits(0, limit)
@@ -86,10 +98,7 @@ impl Isolate {
             state.put(options.permissions);
             crate::ops::init_state(&mut state, options.environment);
         }
-        let script = format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})");
-        let host = runtime
-            .execute_script("ext:mmk/start.js", script)
-            .map_err(CallError::Uncaught)?;
+        let host = evaluate_host(&mut runtime).map_err(CallError::Uncaught)?;
         let host = {
             scope!(scope, &mut runtime);
             let local = v8::Local::new(scope, host);
@@ -115,10 +124,8 @@ impl Isolate {
         &mut self,
         name: &str,
         argument: &Value,
-    ) -> Result<
-        impl Future<Output = Result<v8::Global<v8::Value>, Box<deno_core::error::JsError>>> + use<>,
-        CallError,
-    > {
+    ) -> Result<impl Future<Output = Result<v8::Global<v8::Value>, Box<JsError>>> + use<>, CallError>
+    {
         let (function, argument) = {
             scope!(scope, &mut self.runtime);
             let host = v8::Local::new(scope, &self.host);
@@ -172,6 +179,16 @@ impl Isolate {
             other => CallError::Internal(other.to_string()),
         }
     }
+}
+
+/// The functions of the host script. In an isolate made from a snapshot it was evaluated before.
+pub(crate) fn evaluate_host(
+    runtime: &mut JsRuntime,
+) -> Result<v8::Global<v8::Value>, Box<JsError>> {
+    runtime.execute_script(
+        "ext:mmk/start.js",
+        format!("Deno.core.loadExtScript({HOST_SPECIFIER:?})"),
+    )
 }
 
 /// At the limit: close the fence first, so that no write follows, then stop the script.

@@ -13,20 +13,28 @@ mod limits;
 mod loader;
 mod ops;
 mod script_error;
+mod startup;
 mod stuck;
 mod worker;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
+pub use engine::ModelSources;
+pub use engine::Program;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;
 pub use limits::default_max_memory;
 pub use loader::SyntaxProblem;
 pub use loader::check_syntax;
+pub use loader::is_shell_script;
+pub use ops::network_rule::NetworkRule;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;
 pub use ops::permissions::Permissions;
+pub use startup::CreatedStartup;
+pub use startup::Startup;
+pub use startup::create_startup;
 
 /// Prepares V8. Must be called once on the main thread, before any other thread exists: V8's memory protection keys are
 /// inherited by threads made later (<https://github.com/denoland/rusty_v8/issues/2054>).

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use deno_core::error::JsError;
 use mmk_core::fence::Fence;
+use mmk_core::fence::StopReason;
 use mmk_core::redact::redact;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
@@ -79,6 +80,9 @@ impl Failure {
                 name: self.export.unwrap_or_default(),
             },
             "commit" => ScriptErrorKind::Commit,
+            "lockLost" => ScriptErrorKind::Stopped(StopReason::LockLost {
+                detail: self.message.clone(),
+            }),
             "thrown" => ScriptErrorKind::Thrown,
             _ => ScriptErrorKind::Internal,
         };
@@ -133,8 +137,7 @@ pub(crate) fn from_call_error(
 }
 
 /// The error of a step that was stopped from outside.
-pub(crate) fn stopped(reason: mmk_core::fence::StopReason, outcome: Outcome) -> ScriptError {
-    use mmk_core::fence::StopReason;
+pub(crate) fn stopped(reason: StopReason, outcome: Outcome) -> ScriptError {
     let message = match &reason {
         StopReason::LockLost { detail } => format!("stopped because the lock was lost: {detail}"),
         StopReason::Interrupted { signal } => format!("stopped by {signal}"),

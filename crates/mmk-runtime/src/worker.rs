@@ -22,6 +22,7 @@ use crate::bridge::connection::Connection;
 use crate::check::read_verdict;
 use crate::check::unread;
 use crate::engine::EngineOptions;
+use crate::engine::Program;
 use crate::engine::own_fence;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
@@ -83,7 +84,7 @@ struct Configured {
 }
 
 pub(crate) struct ProgramJob {
-    pub(crate) path: PathBuf,
+    pub(crate) program: Program,
     pub(crate) bridge: Arc<Bridge>,
     pub(crate) reply: oneshot::Sender<Result<i32, ScriptError>>,
 }
@@ -291,6 +292,7 @@ impl Task<'_> {
             modules: self.modules.clone(),
             permissions: self.options.permissions.clone(),
             environment: self.options.environment.clone(),
+            startup: self.options.startup,
             max_memory: self.options.max_memory,
             settings: self.settings.clone(),
         })
@@ -323,7 +325,15 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "mode": mode,
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
+        "collections": options.collections,
+        "documentOptions": options.document_options,
         "version": env!("CARGO_PKG_VERSION"),
+        "models": {
+            "schemas": options.models.schemas,
+            "isNamed": options.models.schemas_are_named,
+            "modules": options.models.modules,
+            "batchSaves": options.models.batch_saves,
+        },
     })
 }
 
@@ -454,7 +464,12 @@ async fn run_program(
         timeout: None,
         settings: settings(options, "run"),
     };
-    let result = task.run_to_exit(&json!({ "path": job.path })).await;
+    let result = task
+        .run_to_exit(&json!({
+            "path": job.program.path,
+            "shellDatabase": job.program.shell_database,
+        }))
+        .await;
     match result {
         // A program may leave with `process.exit` at any point; that is no failure.
         Err(ScriptError {

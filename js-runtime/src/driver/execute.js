@@ -23,6 +23,7 @@ import { beginCall, finishCall } from './pending.js';
 import { ServerReply } from './server_reply.js';
 import { applySession, noteStarted, supportsReadConcern, updateSession } from './session/session_fields.js';
 import { isTransactionCommand } from './session/transaction.js';
+import { passBarrier } from './write_barrier.js';
 import { WriteConcern } from './write_concern.js';
 
 /** What a command is, as bits: they decide which concerns it takes and whether it is sent twice. */
@@ -63,6 +64,8 @@ export async function execute(operation) {
   const call = beginCall(operation.method, operation.namespace);
   try {
     options.signal?.throwIfAborted();
+    const held = passBarrier(operation);
+    if (held !== undefined) await held;
     const clientHandle = client.handle ?? (await client.open());
     const { session } = settings;
     let sessionHandle = 0;

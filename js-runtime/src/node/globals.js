@@ -77,6 +77,13 @@ function showSearchParams(Class) {
   });
 }
 
+/** `performance`, with its time origin set. */
+function measuring() {
+  const { performance, setTimeOrigin } = web('15_performance');
+  setTimeOrigin();
+  return performance;
+}
+
 /** The engine's class, except that a text which is no URL is refused as Node does. */
 function nodeUrl(Class) {
   const checked = new Proxy(Class, {
@@ -98,6 +105,19 @@ function nodeUrl(Class) {
   return checked;
 }
 
+/** A reason in Node's words where none is given. */
+function wordAborts({ AbortController, AbortSignal }) {
+  const reasonOf = (reason) => (reason === undefined ? new globalThis.DOMException('This operation was aborted', 'AbortError') : reason);
+  const plainAbort = AbortController.prototype.abort;
+  const plainAborted = AbortSignal.abort;
+  Object.assign(AbortController.prototype, { abort(reason = undefined) {
+    return plainAbort.call(this, reasonOf(reason));
+  } });
+  Object.assign(AbortSignal, { abort(reason = undefined) {
+    return plainAborted.call(this, reasonOf(reason));
+  } });
+}
+
 function webClass(script, name) {
   const exports = web(script);
   if (script === '02_event') {
@@ -109,6 +129,9 @@ function webClass(script, name) {
     if (SHOWN_FIELDS[other] !== undefined) {
       showFields(exports[other], other, SHOWN_FIELDS[other]);
     }
+  }
+  if (script === '03_abort_signal') {
+    wordAborts(exports);
   }
   if (script === '00_url') {
     showSearchParams(exports.URLSearchParams);
@@ -135,8 +158,19 @@ function installTimers(target) {
   }
 }
 
-function refuseFetch() {
-  return builtin('http').fetch;
+/** As in Node, the classes are not enumerable and `fetch` is. */
+function installFetch(target) {
+  defineLazy(target, 'fetch', () => fetchOf(() => builtin('internal/fetch').fetch), true);
+  for (const name of ['FormData', 'Headers', 'Request', 'Response']) {
+    defineLazy(target, name, () => builtin('internal/fetch')[name]);
+  }
+}
+
+/** Reading `fetch`, as libraries do to see whether it is there, loads nothing yet. */
+function fetchOf(load) {
+  return { fetch(input, init = undefined) {
+    return load()(input, init);
+  } }.fetch;
 }
 
 /**
@@ -155,7 +189,7 @@ export function installGlobals(core, ops, target = globalThis) {
   defineLazy(target, 'structuredClone', () => web('02_structured_clone').structuredClone, true);
   defineLazy(target, 'atob', () => web('05_base64').atob, true);
   defineLazy(target, 'btoa', () => web('05_base64').btoa, true);
-  defineLazy(target, 'performance', () => web('15_performance').performance, true);
+  defineLazy(target, 'performance', measuring, true);
   defineLazy(target, 'crypto', () => builtin('crypto').webcrypto, true);
-  defineLazy(target, 'fetch', refuseFetch, true);
+  installFetch(target);
 }

@@ -3,6 +3,7 @@
  * before the first use of that name.
  */
 /* global require -- replaced by the bundler */
+import { fromBundle } from './bundles.js';
 import { builtin, hasBuiltin, registerBuiltins } from './registry.js';
 
 const refused = (name) => () => require('./refused.js').makeRefusedModule(name);
@@ -20,19 +21,19 @@ export const builtins = new Map([
   ['crypto', () => require('./crypto.js').default],
   ['dgram', refused('dgram')],
   ['diagnostics_channel', () => require('./diagnostics_channel.js').default],
-  ['dns', refused('dns')],
-  ['dns/promises', refused('dns/promises')],
+  ['dns', fromBundle('network', 'dns')],
+  ['dns/promises', fromBundle('network', 'dns/promises')],
   ['domain', refused('domain')],
   ['events', () => require('./events.js').default],
   ['fs', () => require('./fs.js').default],
   ['fs/promises', () => require('./fs-promises.js').default],
-  ['http', refused('http')],
+  ['http', fromBundle('network', 'http')],
   ['http2', refused('http2')],
-  ['https', refused('https')],
+  ['https', fromBundle('network', 'https')],
   ['inspector', refused('inspector')],
   ['inspector/promises', refused('inspector/promises')],
   ['module', () => require('./module.js').default],
-  ['net', refused('net')],
+  ['net', fromBundle('network', 'net')],
   ['os', () => require('./os.js').default],
   ['path', () => require('./path.js').default],
   ['path/posix', () => require('./path.js').default.posix],
@@ -52,7 +53,7 @@ export const builtins = new Map([
   ['sys', () => builtin('util')],
   ['timers', () => require('./timers.js').default],
   ['timers/promises', () => require('./timers-promises.js').default],
-  ['tls', refused('tls')],
+  ['tls', fromBundle('network', 'tls')],
   ['trace_events', refused('trace_events')],
   ['tty', () => require('./tty.js').default],
   ['url', () => require('./url.js').default],
@@ -66,6 +67,8 @@ export const builtins = new Map([
 
 registerBuiltins(builtins);
 registerBuiltins([
+  ['internal/fetch', fromBundle('fetch', 'internal/fetch')],
+  ['internal/http-activity', fromBundle('network', 'internal/http-activity')],
   ['internal/inspect', () => require('./inspect.js').default],
   ['internal/parse-args', () => require('./parse-args.js')],
   ['internal/fs-streams', () => require('./fs-streams.js')],

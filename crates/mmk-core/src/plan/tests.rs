@@ -333,7 +333,7 @@ fn new_files_before_applied_ones_and_renamed_ones_are_noticed() {
     assert_eq!(
         notices(&plan),
         [
-            "Renamed? c-renamed.js has the text of c.js, which is applied and whose file is missing; it counts as a new migration",
+            "Renamed? c-renamed.js has the text of c.js, which is applied and whose file is missing; it counts as a new migration, unless you say `mmk-js rename c.js c-renamed.js`",
             "Out of order: a.js is pending, though c.js is applied already",
             "Out of order: c-renamed.js is pending, though c.js is applied already",
         ]

@@ -230,6 +230,13 @@ impl Changelog for DavepiChangelog {
         None
     }
 
+    fn renamed(&self, from: &MigrationName, step: &Step) -> Change {
+        Change::Update {
+            filter: doc! { "name": self.stored_name(from) },
+            update: doc! { "$set": { "name": self.stored_name(&step.migration.name) } },
+        }
+    }
+
     fn belongs_to(&self, document: &Document) -> Option<MigrationName> {
         let stored = document.get_str("name").ok()?;
         if stored == LOCK_NAME {
@@ -261,6 +268,7 @@ fn failure(row: &Row) -> Attempt {
         duration: row.duration,
         batch: 0,
         counts: CountsByCollection::new(),
+        counted_at: None,
         error: row.error.as_ref().map(|message| AttemptError {
             name: String::new(),
             message: message.clone(),

@@ -207,6 +207,13 @@ impl Changelog for MigrateMongoChangelog {
         })
     }
 
+    fn renamed(&self, from: &MigrationName, step: &Step) -> Change {
+        Change::Update {
+            filter: doc! { "fileName": from.as_str() },
+            update: doc! { "$set": { "fileName": step.migration.name.as_str() } },
+        }
+    }
+
     fn belongs_to(&self, document: &Document) -> Option<MigrationName> {
         MigrationName::parse(document.get_str("fileName").ok()?).ok()
     }

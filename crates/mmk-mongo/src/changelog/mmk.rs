@@ -85,6 +85,13 @@ impl Changelog for MmkChangelog {
         })
     }
 
+    fn renamed(&self, from: &MigrationName, step: &Step) -> Change {
+        Change::Update {
+            filter: doc! { "name": from.as_str(), "status": "applied" },
+            update: doc! { "$set": { "name": step.migration.name.as_str() } },
+        }
+    }
+
     fn belongs_to(&self, document: &Document) -> Option<MigrationName> {
         MigrationName::parse(document.get_str("name").ok()?).ok()
     }

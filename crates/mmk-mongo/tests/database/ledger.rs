@@ -10,6 +10,7 @@ use mmk_core::fence::Fence;
 use mmk_core::history::AttemptState;
 use mmk_core::history::Status;
 use mmk_core::name::MigrationName;
+use mmk_core::ports::Hold;
 use mmk_core::ports::Ledger;
 use mmk_core::ports::Locker;
 use mmk_core::script::Direction;
@@ -63,7 +64,10 @@ async fn run(ledger: &dyn Ledger, file: &str, direction: Direction, batch: i64) 
         .start(&step(file, direction, batch), &script(file), false)
         .await
         .unwrap();
-    ledger.finish(&entry, &outcome()).await.unwrap();
+    ledger
+        .finish(&entry, &outcome(), Hold::Proven)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,7 +239,10 @@ async fn sealed_commands_live_and_die_with_the_transaction() {
         } else {
             session.abort_transaction().await.unwrap();
         }
-        ledger.finish(&entry, &outcome()).await.unwrap();
+        ledger
+            .finish(&entry, &outcome(), Hold::Proven)
+            .await
+            .unwrap();
         let history = ledger.read().await.unwrap();
         assert_eq!(history.all_applied().count(), usize::from(commits));
         let state = history.latest_attempts().next().unwrap().state;

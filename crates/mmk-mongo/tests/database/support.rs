@@ -13,6 +13,7 @@ use std::time::Duration;
 use bson::Document;
 use mmk_core::checksum::Fingerprint;
 use mmk_core::migration::Migration;
+use mmk_core::migrator::TransactionSupport;
 use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::Event;
@@ -70,6 +71,7 @@ impl TestDatabase {
             &settings,
             &lock_settings(),
             identity,
+            TransactionSupport::Available,
         )
     }
 

@@ -15,6 +15,7 @@ use super::commonjs_exports::CommonJsExports;
 use super::error::ModuleError;
 use super::files::Files;
 use super::files::ReadCheck;
+use super::free_names::free_names;
 use super::package_scope::PackageScopes;
 use super::prepared::Prepared;
 use super::prepared::Purpose;
@@ -22,6 +23,8 @@ use super::prepared::SourceFormat;
 use super::prepared::prepare;
 use super::resolve::Resolved;
 use super::resolve::Resolver;
+use super::shell_script::ShellScript;
+use super::shell_script::shell_script;
 use super::translate::DecoratorMetadata;
 
 /// Finds and reads modules. Cheap to share; holds no V8 value.
@@ -92,6 +95,19 @@ impl Modules {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key, Arc::clone(&prepared));
         Ok(prepared)
+    }
+
+    /// A script of MongoDB's shell.
+    pub(super) fn shell_script(&self, path: &Path) -> Result<ShellScript, ModuleError> {
+        Ok(shell_script(path, &self.files.read(path)?)?)
+    }
+
+    /// See [`free_names`]; a file that can't be read uses none.
+    pub(super) fn free_names(&self, path: &Path) -> Vec<String> {
+        self.files
+            .read(path)
+            .map(|text| free_names(path, &text))
+            .unwrap_or_default()
     }
 
     /// The names under which a CommonJS file's exports can be imported, `default` aside.

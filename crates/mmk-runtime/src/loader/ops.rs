@@ -20,7 +20,9 @@ deno_core::extension!(
         op_mmk_modules_connect,
         op_mmk_modules_resolve,
         op_mmk_modules_read,
+        op_mmk_modules_free_names,
         op_mmk_modules_real_path,
+        op_mmk_modules_shell_script,
         op_mmk_modules_installed_version,
         op_mmk_modules_syntax_place,
     ],
@@ -98,6 +100,36 @@ fn op_mmk_modules_read(
         code,
         was_module: prepared.was_module,
     })
+}
+
+/// A script of MongoDB's shell, with the shell's own lines turned into calls.
+#[derive(Serialize)]
+struct ShellFile {
+    code: String,
+    awaits: bool,
+}
+
+#[op2]
+#[serde]
+fn op_mmk_modules_shell_script(
+    state: &mut OpState,
+    #[string] path: &str,
+) -> Result<ShellFile, ModuleError> {
+    let script = state.borrow::<Rc<Loader>>().shell_script(Path::new(path))?;
+    Ok(ShellFile {
+        code: script.code,
+        awaits: script.awaits,
+    })
+}
+
+/// The names that a file uses and nothing in it declares, when it calls one of them `migration`; empty otherwise.
+#[op2]
+#[serde]
+fn op_mmk_modules_free_names(state: &mut OpState, #[string] path: &str) -> Vec<String> {
+    state
+        .borrow::<Rc<Loader>>()
+        .modules
+        .free_names(Path::new(path))
 }
 
 /// The path without symbolic links; itself when it doesn't exist.

@@ -4,15 +4,22 @@ pub(crate) mod ciphers;
 pub(crate) mod client;
 pub(crate) mod crypto;
 pub(crate) mod database;
+pub(crate) mod database_sync;
 pub(crate) mod fs;
 mod fs_error;
 mod fs_open;
 mod fs_requests;
 pub(crate) mod host;
+pub(crate) mod names;
+mod network_error;
+pub(crate) mod network_rule;
 pub(crate) mod os;
 pub(crate) mod permissions;
 pub(crate) mod process;
+pub(crate) mod sockets;
 pub(crate) mod text;
+pub(crate) mod tls;
+mod tls_verifier;
 pub(crate) mod zlib;
 
 /// Puts what the ops keep between calls into a fresh isolate's state.
@@ -23,4 +30,5 @@ pub(crate) fn init_state(
     state.put(environment);
     state.put(fs::OpenFiles::default());
     state.put(process::ProcessStart::default());
+    state.put(sockets::Resolved::default());
 }

@@ -10,6 +10,8 @@ use std::path::PathBuf;
 
 use deno_error::JsError;
 
+use super::network_rule::NetworkRule;
+
 /// How much of one kind of thing is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grant<T> {
@@ -30,11 +32,12 @@ impl<T> Grant<T> {
 pub struct Permissions {
     /// Names of environment variables that scripts see; the others don't exist for them.
     pub environment: Grant<String>,
+    /// Variables that are hidden whatever `environment` says.
+    pub hidden_environment: Vec<String>,
     /// Folders and files, resolved by [`Permissions::new`] or [`Permissions::allow_read`].
     pub read: Grant<PathBuf>,
     pub write: Grant<PathBuf>,
-    /// `host` or `host:port`.
-    pub network: Grant<String>,
+    pub network: Grant<NetworkRule>,
     /// Names or paths of programs.
     pub run: Grant<String>,
     pub project_root: PathBuf,
@@ -96,6 +99,7 @@ impl Permissions {
         let root = resolve(project_root, LastLink::Follow).unwrap_or_else(|_| project_root.into());
         Self {
             environment: Grant::All,
+            hidden_environment: Vec::new(),
             read: Grant::Only(vec![root.clone()]),
             write: Grant::Only(vec![root.clone()]),
             network: Grant::none(),
@@ -132,6 +136,9 @@ impl Permissions {
             Grant::All => true,
             Grant::Only(roots) => roots.iter().any(|root| resolved.starts_with(root)),
         };
+        if self.hides_variables() && holds_environment(&resolved) {
+            return Err(refuse_environment(&resolved).into());
+        }
         if allowed || resolved == Path::new(NULL_DEVICE) {
             return Ok(resolved);
         }
@@ -161,21 +168,35 @@ impl Permissions {
         }
     }
 
-    /// `host` may come with a port; a grant without a port covers every port.
+    /// Whether scripts and their children see this variable.
+    #[must_use]
+    pub fn shows_variable(&self, name: &str) -> bool {
+        let granted = match &self.environment {
+            Grant::All => true,
+            Grant::Only(names) => names.iter().any(|known| known == name),
+        };
+        granted && !self.hidden_environment.iter().any(|hidden| hidden == name)
+    }
+
+    fn hides_variables(&self) -> bool {
+        self.environment != Grant::All || !self.hidden_environment.is_empty()
+    }
+
+    /// A rule without a port covers every port.
     pub fn check_network(&self, host: &str, port: u16) -> Result<(), AccessDenied> {
-        let full = format!("{host}:{port}");
+        self.check_host(host, Some(port))
+    }
+
+    /// Finding out where a host is tells its name to others: allowed where connecting to it is, at any port.
+    pub(crate) fn check_lookup(&self, host: &str) -> Result<(), AccessDenied> {
+        self.check_host(host, None)
+    }
+
+    fn check_host(&self, host: &str, port: Option<u16>) -> Result<(), AccessDenied> {
         match &self.network {
             Grant::All => Ok(()),
-            Grant::Only(hosts) if hosts.iter().any(|known| *known == host || *known == full) => {
-                Ok(())
-            }
-            Grant::Only(_) => Err(AccessDenied {
-                message: format!(
-                    "connecting to `{full}` is not allowed: scripts reach nothing but MongoDB; allow it with `--allow-net={host}`"
-                ),
-                permission: "Net",
-                resource: full,
-            }),
+            Grant::Only(rules) if rules.iter().any(|rule| rule.covers(host, port)) => Ok(()),
+            Grant::Only(_) => Err(refuse_host(host, port)),
         }
     }
 
@@ -191,6 +212,44 @@ impl Permissions {
                 resource: program.to_owned(),
             }),
         }
+    }
+}
+
+/// Where Linux shows the environment of a process, and its memory.
+fn holds_environment(resolved: &Path) -> bool {
+    resolved.starts_with("/proc")
+        && resolved
+            .file_name()
+            .is_some_and(|name| name == "environ" || name == "mem")
+}
+
+fn refuse_environment(resolved: &Path) -> AccessDenied {
+    AccessDenied {
+        message: format!(
+            "reading `{}` is not allowed: it shows environment variables that `--allow-env` or `--deny-env` hides",
+            resolved.display()
+        ),
+        permission: "Environment",
+        resource: resolved.display().to_string(),
+    }
+}
+
+fn refuse_host(host: &str, port: Option<u16>) -> AccessDenied {
+    let shown = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let (verb, full) = match port {
+        Some(port) => ("connecting to", format!("{shown}:{port}")),
+        None => ("looking up", shown.clone()),
+    };
+    AccessDenied {
+        message: format!(
+            "{verb} `{full}` is not allowed: scripts reach nothing but MongoDB; allow it with `--allow-net={shown}`"
+        ),
+        permission: "Net",
+        resource: full,
     }
 }
 
@@ -328,7 +387,7 @@ mod tests {
             .check_network("example.com", 443)
             .expect_err("no network");
         assert!(refusal.message.contains("`--allow-net=example.com`"));
-        permissions.network = Grant::Only(vec!["example.com".to_owned()]);
+        permissions.network = Grant::Only(vec![NetworkRule::parse("example.com").expect("a rule")]);
         permissions
             .check_network("example.com", 443)
             .expect("allowed");

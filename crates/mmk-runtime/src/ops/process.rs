@@ -9,24 +9,16 @@ use deno_core::op2;
 use deno_core::v8;
 use serde_json::json;
 
-use super::permissions::Grant;
 use super::permissions::Permissions;
 
 /// The environment as the host gave it, `.env` files included.
 type Environment = Arc<BTreeMap<String, String>>;
 
-fn is_visible(permissions: &Permissions, name: &str) -> bool {
-    match &permissions.environment {
-        Grant::All => true,
-        Grant::Only(names) => names.iter().any(|known| known == name),
-    }
-}
-
 /// A variable that is not allowed does not exist.
 #[op2]
 #[string]
 pub(crate) fn op_node_env_get(state: &mut OpState, #[string] name: &str) -> Option<String> {
-    if !is_visible(state.borrow::<Arc<Permissions>>(), name) {
+    if !state.borrow::<Arc<Permissions>>().shows_variable(name) {
         return None;
     }
     state.borrow::<Environment>().get(name).cloned()
@@ -40,7 +32,7 @@ pub(crate) fn op_node_env_keys(state: &mut OpState) -> String {
     let names: Vec<&String> = state
         .borrow::<Environment>()
         .keys()
-        .filter(|name| is_visible(permissions, name))
+        .filter(|name| permissions.shows_variable(name))
         .collect();
     json!(names).to_string()
 }

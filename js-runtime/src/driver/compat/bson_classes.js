@@ -1,7 +1,6 @@
 /**
  * BSON classes as older majors have them: numbers and 12-byte strings as ids, and constructors that work without `new`.
- * The classes themselves stay untouched, as the codec makes their instances; scripts get a callable stand-in with the
- * same prototype.
+ * The codec goes on making instances of the classes themselves; scripts get a callable stand-in with the same prototype.
  */
 
 /** Classes of bson 1 and 4 that can be called as functions. */
@@ -39,7 +38,15 @@ function isValidId(ObjectId, input, major) {
   return ObjectId.isValid(input);
 }
 
-function standIn(Class, { adaptArguments = (args) => args, adaptError = (error) => error, isCallable, statics = {} }) {
+/** Class -> its stand-in: `require('mongodb')` and `require('bson')` give the same. */
+const standIns = new Map();
+
+function standIn(Class, options) {
+  if (!standIns.has(Class)) standIns.set(Class, makeStandIn(Class, options));
+  return standIns.get(Class);
+}
+
+function makeStandIn(Class, { adaptArguments = (args) => args, adaptError = (error) => error, isCallable, statics = {} }) {
   const make = (args, newTarget) => {
     try {
       return Reflect.construct(Class, adaptArguments(args), newTarget);
@@ -55,6 +62,7 @@ function standIn(Class, { adaptArguments = (args) => args, adaptError = (error) 
     },
     get: (target, name) => (Object.hasOwn(statics, name) ? statics[name] : Reflect.get(target, name, target)),
   });
+  Object.defineProperty(Class.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
   return proxy;
 }
 

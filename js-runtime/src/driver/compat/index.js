@@ -3,7 +3,9 @@
  * majors don't differ nothing is touched. The classes are changed in place, so an isolate has one major for good.
  */
 
+import { hideRecentFields } from '../errors.js';
 import { adaptBsonClasses } from './bson_classes.js';
+import { printAsBefore } from './bson_printing.js';
 import { addBulkRemove, nameCountsAsServer, showRawBulkResult } from './bulk_results.js';
 import { addCallbacks } from './callbacks.js';
 import { acceptOlderOptions } from './client_options.js';
@@ -30,6 +32,8 @@ let appliedMajor;
 
 /** Majors 3 to 5 differ from 6 in these. */
 function adaptBefore6(classes, major) {
+  hideRecentFields();
+  printAsBefore(classes, major);
   returnMetadata(classes, major);
   returnReplies(classes, major);
   nameCountsAsServer();
@@ -87,6 +91,6 @@ export function applyCompatibility(driver, major) {
     ...driver,
     ...changed,
     ...adaptBsonClasses(driver, wanted),
-    MongoClient: acceptOlderOptions(driver.MongoClient),
+    MongoClient: acceptOlderOptions(driver.MongoClient, wanted),
   };
 }

@@ -1,0 +1,1 @@
+/** Cases */ export const KNOWN_DIFFERENCES = {};
