@@ -12,6 +12,8 @@ mod explain;
 mod facade;
 mod files;
 mod free_names;
+#[cfg(test)]
+mod fuzz;
 mod module_loader;
 mod modules;
 mod ops;

@@ -12,6 +12,7 @@ use deno_core::url::Url;
 
 use super::builtin_names::BuiltinNames;
 use super::commonjs_exports::CommonJsExports;
+use super::depth::with_room;
 use super::error::ModuleError;
 use super::files::Files;
 use super::files::ReadCheck;
@@ -99,14 +100,16 @@ impl Modules {
 
     /// A script of MongoDB's shell.
     pub(super) fn shell_script(&self, path: &Path) -> Result<ShellScript, ModuleError> {
-        Ok(shell_script(path, &self.files.read(path)?)?)
+        let text = self.files.read(path)?;
+        Ok(with_room(path, &text, || shell_script(path, &text))?)
     }
 
     /// See [`free_names`]; a file that can't be read uses none.
     pub(super) fn free_names(&self, path: &Path) -> Vec<String> {
         self.files
             .read(path)
-            .map(|text| free_names(path, &text))
+            .ok()
+            .and_then(|text| with_room(path, &text, || Ok(free_names(path, &text))).ok())
             .unwrap_or_default()
     }
 

@@ -8,6 +8,7 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
+use super::depth::with_room;
 use super::program::Goal;
 use super::program::Language;
 use super::program::ParsedFile;
@@ -41,6 +42,10 @@ pub fn is_shell_script(path: &Path, text: &str) -> bool {
     if !matches!(path.extension().and_then(|e| e.to_str()), Some("js") | None) {
         return false;
     }
+    with_room(path, text, || Ok(reads_as_shell(path, text))).unwrap_or(false)
+}
+
+fn reads_as_shell(path: &Path, text: &str) -> bool {
     let (code, helpers) = without_helpers(path, text);
     if helpers > 0 {
         return true;
