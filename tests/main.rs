@@ -19,5 +19,6 @@ mod interop_migrate_mongo;
 mod interop_migrate_mongo_scripts;
 mod invariants;
 mod js_runtime;
+mod mongoose;
 mod recovery;
 mod specs;

@@ -68,7 +68,10 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 
 /** Loads a file and tells what it exports, without calling any of it. */
 export async function check({ path }) {
-  return answer('load', async () => verdictOn(migrationOf(await loadMigration(path))));
+  return answer('load', async () => {
+    playDriverMajor(path, compatibility);
+    return verdictOn(migrationOf(await loadMigration(path)));
+  });
 }
 
 /** The hooks of the configuration that was evaluated last, and the client that they get. */
@@ -78,6 +81,7 @@ let hookClient;
 /** Evaluates a configuration file: default export or module, factory called, promises awaited. */
 export async function loadConfig({ path }) {
   return answer('load', async () => {
+    playDriverMajor(path, compatibility);
     const exports = await loadMigration(path);
     let config = await (exports?.default ?? exports);
     if (typeof config === 'function') {

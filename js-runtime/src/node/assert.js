@@ -1,5 +1,6 @@
-/** `assert` and `assert/strict`. Unlike Node it does not read the source file to quote a failed `assert(expression)`. */
+/** `assert` and `assert/strict`. */
 import { builtin } from './registry.js';
+import { falsyExpression } from './assert-source.js';
 import { AssertionError } from './assertion-error.js';
 import { invalidArgType, nodeError, validateFunction } from './errors.js';
 import { isDeepEqual } from './deep-equal.js';
@@ -25,7 +26,7 @@ function okWith(stackStartFn, args) {
     return;
   }
   const generated = args.length === 0 ? 'No value argument passed to `assert.ok()`' : message === undefined || message === null;
-  const text = args.length === 0 ? generated : generated ? 'The expression evaluated to a falsy value' : message;
+  const text = args.length === 0 ? generated : generated ? (falsyExpression(stackStartFn) ?? 'The expression evaluated to a falsy value') : message;
   if (text instanceof Error) {
     throw text;
   }
