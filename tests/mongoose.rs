@@ -126,6 +126,19 @@ fn mongoose_9_behaves_as_under_node() {
     all_cases(9);
 }
 
+#[test]
+fn the_documented_differences_are_the_known_ones() {
+    let output = Command::new("node")
+        .arg(source("check_docs.mjs"))
+        .output()
+        .expect("node runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}
+
 /// The script itself is far from any installed driver and gets the newest; mongoose gets the one that it brought.
 #[test]
 fn mongoose_gets_the_driver_major_that_it_was_installed_with() {
