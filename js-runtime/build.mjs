@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 import { bsonWithoutBuffer } from './bundle-bson.mjs';
 import { inspectWithNatives } from './bundle-inspect.mjs';
+import { synchronous } from './bundle-synchronous.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const packages = process.env.NODE_PATH ? path.join(process.env.NODE_PATH, 'x.js') : path.join(here, 'x.js');
@@ -33,6 +34,9 @@ const standIns = {
     build.onLoad({ filter: /.*/, namespace: 'stand-in' }, ({ path: name }) => ({ contents: STAND_INS[name], resolveDir: here }));
   },
 };
+
+/** Node's modules as the bundled packages ask for them. */
+const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
 
 /** Shared by all bundles: what one of them can't be without, taken from the host's bundle, which made it. */
 const sharedModules = {
@@ -79,8 +83,6 @@ const sharedWithDriver = {
   },
 };
 
-const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
-
 const common = {
   bundle: true,
   format: 'iife',
@@ -115,9 +117,27 @@ for (const name of ['network', 'fetch']) {
     globalName: name,
     footer: { js: `return ${name}; })()` },
     mainFields: ['main'],
+    // As in Node's own build of undici: it names itself `node` to servers.
+    define: { esbuildDetection: 'true' },
     plugins: [sharedModules],
   });
 }
+
+/** Promises that are settled when they are made, and timers that are waited for: what is left of them in a driver without `async`. */
+const SYNCHRONOUS_GLOBALS = `
+const sleep = (work, milliseconds) => { shared('native').ops.op_mmk_sleep_sync(milliseconds); work(); };
+class Promise { constructor(start) { start(() => {}, (error) => { throw error; }); } static resolve(value) { return value; } static reject(error) { throw error; } static all(values) { return values; } static race([value]) { return value; } }
+const setTimeout = sleep;`;
+
+await esbuild.build({
+  ...common,
+  entryPoints: [path.join(here, 'src/shell/main.js')],
+  outfile: path.join(path.dirname(process.argv[2]), 'shell.js'),
+  globalName: 'shell',
+  banner: { js: `(function (shared) {${SYNCHRONOUS_GLOBALS}` },
+  footer: { js: 'return shell; })' },
+  plugins: [synchronous, standIns],
+});
 
 // A function that evaluates the driver anew each time: one for each major that a script's packages have besides its own.
 await esbuild.build({

@@ -19,7 +19,7 @@ use crate::support::finish;
 const PASSWORD: &str = "s3cretmarkerword";
 
 /// A server with access control, a user who may only read the project's database, and their address.
-async fn guarded(database: &str) -> (Sandbox, Database, String) {
+pub(crate) async fn guarded(database: &str) -> (Sandbox, Database, String) {
     let sources = Sources::from_environment();
     let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
     let options = Options::new(&sources.temporary).authentication(Authentication {

@@ -21,6 +21,7 @@ fn main() {
         "build.mjs",
         "bundle-bson.mjs",
         "bundle-inspect.mjs",
+        "bundle-synchronous.mjs",
     ] {
         println!("cargo::rerun-if-changed={}", source.join(watched).display());
     }

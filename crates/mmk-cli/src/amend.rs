@@ -3,6 +3,7 @@
 use mmk_core::amendment::Amendment;
 use mmk_core::amendment::Correction;
 use mmk_core::directory::MigrationDirectory;
+use mmk_core::error::Error;
 use mmk_core::fence::Fence;
 use mmk_core::ports::Ledger;
 use mmk_core::ports::Locker;
@@ -41,7 +42,7 @@ pub(crate) async fn amend(
                 .await?,
         )
     };
-    let done = correct(context, &settings, &database, corrections, args).await;
+    let done = correct(context, &settings, &database, &fence, corrections, args).await;
     if let Some(lease) = lease {
         lease.release().await?;
     }
@@ -54,12 +55,16 @@ async fn correct(
     context: &Context,
     settings: &Settings,
     database: &Database,
+    fence: &Fence,
     corrections: &[Correction],
     args: &AmendArgs,
 ) -> Result<Vec<Amendment>, Failure> {
     let source = database::source(settings);
     refuse_missing_folder(context, &source.directory)?;
     let directory = MigrationDirectory::read(&source.directory, &source.files)?;
+    if !args.no_lock {
+        database.ledger.take_over().await?;
+    }
     let history = database.ledger.read().await?;
     let mut amendments = Vec::new();
     for correction in corrections {
@@ -67,6 +72,9 @@ async fn correct(
         amendments.extend(Amendment::plan(&correction, &directory, &history)?);
     }
     for amendment in &amendments {
+        fence
+            .check()
+            .map_err(|reason| Error::from(reason.clone()))?;
         database
             .ledger
             .amend(amendment, args.reason.as_deref())

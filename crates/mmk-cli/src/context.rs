@@ -3,10 +3,13 @@
 
 use std::cell::Cell;
 use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mmk_runtime::V8Engine;
+use mongodb::Client;
 
 use crate::args::Cli;
 use crate::config_file;
@@ -17,6 +20,7 @@ use crate::dialect::MIGRATE_MONGO_CONFIGS;
 use crate::engine;
 use crate::exit::ExitCodes;
 use crate::failure::Failure;
+use crate::installed_driver;
 use crate::live::LiveReport;
 use crate::printer::Printer;
 use crate::printer::Verbosity;
@@ -26,6 +30,9 @@ use crate::settings::Settings;
 use crate::settings::Variables;
 use crate::tool::Tool;
 use crate::tool_config;
+
+/// How long the server may take to hear that we are leaving.
+const CLOSING_TIME: Duration = Duration::from_millis(500);
 
 pub(crate) struct Context {
     pub(crate) cli: Cli,
@@ -38,6 +45,8 @@ pub(crate) struct Context {
     exit_codes: Cell<ExitCodes>,
     /// The engine that evaluated a config file with hooks.
     hooks: OnceCell<Arc<V8Engine>>,
+    /// Open connections, to be closed however the command ends.
+    clients: RefCell<Vec<Client>>,
 }
 
 impl Context {
@@ -57,6 +66,21 @@ impl Context {
             printer,
             exit_codes: Cell::new(exit_codes),
             hooks: OnceCell::new(),
+            clients: RefCell::default(),
+        }
+    }
+
+    /// Has a connection closed at the end of the command.
+    pub(crate) fn will_close(&self, client: &Client) {
+        self.clients.borrow_mut().push(client.clone());
+    }
+
+    /// Ends the sessions on the server while the runtime still lives: the driver would try it too late, and say so on stderr.
+    pub(crate) async fn close_connections(&self) {
+        for client in self.clients.take() {
+            let closing = client.shutdown().immediate(true).into_future();
+            // A server that is gone forgets the sessions by itself.
+            let _ = tokio::time::timeout(CLOSING_TIME, closing).await;
         }
     }
 
@@ -98,6 +122,12 @@ impl Context {
             Failure::ConfigInvalid(config_words::translate(issues, self.dialect, searched))
         })?;
         resolved.settings.tool = tool;
+        if self.dialect == Dialect::MigrateMongo {
+            resolved.settings.driver_compat = resolved
+                .settings
+                .driver_compat
+                .or_else(|| installed_driver::major_of("migrate-mongo", &self.directory));
+        }
         self.exit_codes.set(resolved.settings.exit_codes);
         if resolved.settings.silent {
             self.printer.set_verbosity(Verbosity::Silent);

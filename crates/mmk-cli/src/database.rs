@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use mmk_core::amendment::Correction;
 use mmk_core::directory::FileRule;
@@ -32,8 +31,10 @@ use mmk_mongo::lock::LockSettings;
 use mmk_mongo::lock::MongoLocker;
 use mmk_mongo::migrate_mongo_lock::MigrateMongoLock;
 
-use crate::client_options::uri_options;
+use crate::client_options::ClientOptions;
 use crate::config_issue::ConfigIssue;
+use crate::config_words;
+use crate::connection_string;
 use crate::context::Context;
 use crate::engine;
 use crate::failure::Failure;
@@ -44,9 +45,6 @@ use crate::tool::Tool;
 
 /// Which version wrote a record.
 const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// How long the server may take to hear that we are leaving.
-const CLOSING_TIME: Duration = Duration::from_millis(500);
 
 /// An open database.
 pub(crate) struct Database {
@@ -64,6 +62,7 @@ impl Database {
         let connection = connect(&connect_settings(settings)?).await;
         context.printer.clear_progress();
         let connection = connection?;
+        context.will_close(&connection.client);
         for warning in &connection.warnings {
             context.printer.warn(&render::warning(warning));
         }
@@ -88,19 +87,12 @@ impl Database {
                 &collections,
                 &lock,
                 &identity,
+                connection.topology.transactions(&connection.hosts),
             ),
             locker: LayeredLocker::new(ours, theirs, lock.wait),
             connection,
             names,
         })
-    }
-
-    /// Ends the sessions on the server while the runtime still lives: the driver would try it too late, and say so on stderr.
-    pub(crate) async fn close(&self) {
-        let client = self.connection.client.clone();
-        let closing = client.shutdown().immediate(true).into_future();
-        // A server that is gone forgets the sessions by itself.
-        let _ = tokio::time::timeout(CLOSING_TIME, closing).await;
     }
 
     /// The target with the file's own name in place of the one that the file exports.
@@ -212,23 +204,29 @@ pub(crate) fn source(settings: &Settings) -> Source {
 }
 
 pub(crate) fn connect_settings(settings: &Settings) -> Result<ConnectSettings, Failure> {
-    let client_options = uri_options(&settings.client_options).map_err(|refused| {
-        let issues = refused.into_iter().map(|option| ConfigIssue {
-            key: format!("mongoClientOptions.{option}"),
-            problem: "can't be used here".to_owned(),
+    let options = ClientOptions::translate(&settings.client_options).map_err(|refused| {
+        let issues = refused.into_iter().map(|refusal| ConfigIssue {
+            key: format!("mongoClientOptions.{}", refusal.option),
+            problem: refusal.problem.to_owned(),
             received: None,
             source: None,
-            how_to_set: Some(
-                "options and credentials in the connection URI, where they have a form there"
-                    .to_owned(),
-            ),
+            how_to_set: refusal.instead.map(str::to_owned),
         });
-        Failure::ConfigInvalid(issues.collect())
+        Failure::ConfigInvalid(config_words::translate(
+            issues.collect(),
+            settings.tool.dialect(),
+            None,
+        ))
     })?;
+    let uri = match &options.credentials {
+        Some(credentials) => connection_string::with_credentials(&settings.uri, credentials),
+        None => settings.uri.clone(),
+    };
     Ok(ConnectSettings {
-        uri: settings.uri.clone(),
+        uri,
         database: Some(settings.database.clone()),
-        client_options,
+        client_options: options.pairs,
+        typed_options: options.typed,
         tool_version: TOOL_VERSION.to_owned(),
     })
 }

@@ -4,6 +4,7 @@ use mmk_core::error::LockHolder;
 use mmk_core::history::Attempt;
 use mmk_core::history::AttemptState;
 use mmk_core::report::StepResult;
+use mmk_core::script::Counts;
 use mmk_core::status::Integrity;
 use mmk_core::status::StatusRow;
 use serde_json::Map;
@@ -84,11 +85,26 @@ fn attempt_value(attempt: &Attempt) -> Value {
         "host": attempt.host,
         "pid": attempt.pid,
         "executedBy": attempt.user,
+        "transaction": attempt.transaction,
+        "counts": attempt.counts.iter().map(|(name, counts)| (name.clone(), counts_value(counts))).collect::<Map<_, _>>(),
     });
+    if let Some(counted_at) = attempt.counted_at {
+        value["countedAt"] = Value::from(iso(counted_at));
+    }
     if let Some(error) = &attempt.error {
         value["error"] = Value::from(error.message.as_str());
     }
     value
+}
+
+fn counts_value(counts: &Counts) -> Value {
+    json!({
+        "read": counts.read,
+        "matched": counts.matched,
+        "modified": counts.modified,
+        "inserted": counts.inserted,
+        "deleted": counts.deleted,
+    })
 }
 
 /// The answer of `unlock`.

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use mmk_core::error::Error;
 use mmk_core::history::AttemptState;
+use mmk_core::notice;
+use mmk_core::script::Direction;
 use mmk_core::script::ScriptError;
 use mmk_core::script::SourceLocation;
 use mmk_core::status::State;
@@ -89,10 +91,9 @@ pub(crate) fn status_notes<'a>(rows: impl IntoIterator<Item = &'a StatusRow>) ->
             continue;
         };
         let direction = attempt.direction.as_str();
-        let who = format!("pid {} on {} ({})", attempt.pid, attempt.host, attempt.user);
         notes.push(match attempt.state {
             AttemptState::Running if attempt.live => {
-                format!("⚠ Running: {direction} of {name} by {who}")
+                format!("⚠ Running: {}", notice::running(attempt))
             }
             AttemptState::Failed => {
                 let reason = attempt
@@ -102,7 +103,16 @@ pub(crate) fn status_notes<'a>(rows: impl IntoIterator<Item = &'a StatusRow>) ->
                     .map_or_else(String::new, |message| format!(": {message}"));
                 format!("⚠ Failed: {direction} of {name}{reason}")
             }
-            _ => format!("⚠ Unfinished: {direction} of {name} was begun by {who} and never ended"),
+            _ => {
+                let done = match attempt.direction {
+                    Direction::Up => "applied",
+                    Direction::Down => "pending",
+                };
+                format!(
+                    "⚠ Unfinished: {}; the next `{direction}` runs it again, unless `mmk-js mark {done} {name}` says that all of it is done",
+                    notice::unfinished(attempt),
+                )
+            }
         });
     }
     notes

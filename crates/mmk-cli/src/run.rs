@@ -86,7 +86,10 @@ pub(crate) async fn run(
             .map_err(Failure::from)?;
         status_report::print(&context.printer, &overview.rows.iter().collect::<Vec<_>>());
     }
-    database.close().await;
+    if server == Server::Sandbox {
+        // The server ends with this function.
+        context.close_connections().await;
+    }
     result
 }
 
@@ -108,7 +111,11 @@ async fn migrate(
     let connection = target.connection.clone();
     engine.connect(target.clone());
     let hooks: Box<dyn Hooks> = match context.hooks() {
-        Some(config) => Box::new(ConfiguredHooks::new(config, target)),
+        Some(config) => Box::new(ConfiguredHooks::new(
+            config,
+            target,
+            settings.permissions.for_hooks(),
+        )),
         None => Box::new(NoHooks),
     };
     let run_settings = RunSettings {

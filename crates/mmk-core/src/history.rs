@@ -83,7 +83,10 @@ pub struct Attempt {
     pub finished_at: Option<OffsetDateTime>,
     pub duration: Option<Duration>,
     pub batch: i64,
+    /// While it runs: as last heard of, see `counted_at`.
     pub counts: CountsByCollection,
+    /// When a step that never ended last told what it had done.
+    pub counted_at: Option<OffsetDateTime>,
     pub error: Option<AttemptError>,
     pub host: String,
     pub pid: i64,

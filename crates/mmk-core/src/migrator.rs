@@ -1,18 +1,24 @@
 //! The run: what happens between `up`, `down` or `redo` and its report. Everything that can be refused is refused before the first
 //! write; the first failure stops; the lock is given back on every path.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::time::Duration;
+
+use tokio::sync::watch;
 
 use crate::directory::MigrationDirectory;
 use crate::error::Error;
 use crate::fence::Fence;
+use crate::fence::StopReason;
 use crate::plan::Plan;
 use crate::plan::PlanOptions;
 use crate::plan::Step;
 use crate::plan::Task;
 use crate::ports::Engine;
+use crate::ports::Entry;
 use crate::ports::Event;
+use crate::ports::Hold;
 use crate::ports::Hooks;
 use crate::ports::Ledger;
 use crate::ports::Locker;
@@ -22,10 +28,14 @@ use crate::ports::Seal;
 use crate::preview::Source;
 use crate::report::Report;
 use crate::report::StepResult;
+use crate::script::CountsByCollection;
 use crate::script::Direction;
 use crate::script::Outcome;
 use crate::script::Script;
 use crate::script::ScriptError;
+
+/// How old the counts of a process that died may be. One small write each time, and only where something changed.
+const NOTE_COUNTS_EVERY: Duration = Duration::from_millis(if cfg!(test) { 5 } else { 1000 });
 
 /// Whether this MongoDB knows transactions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +97,10 @@ impl Migrator<'_> {
             return self.plan_and_run(task, options, report).await;
         };
         let lease = locker.acquire(self.fence, self.observer).await?;
-        let result = self.plan_and_run(task, options, report).await;
+        let result = match self.ledger.take_over().await {
+            Ok(()) => self.plan_and_run(task, options, report).await,
+            Err(error) => Err(error),
+        };
         match (lease.release().await, &result) {
             (Err(error), Ok(())) => Err(error),
             (Err(error), Err(_)) => {
@@ -200,6 +213,7 @@ impl Migrator<'_> {
             name: name.to_owned(),
             direction: step.direction,
         });
+        let (counts, counted) = watch::channel(CountsByCollection::new());
         let request = RunRequest {
             script,
             direction: step.direction,
@@ -209,37 +223,83 @@ impl Migrator<'_> {
                 .then(|| -> Seal<'_> { Box::new(|outcome| self.ledger.seal(&entry, outcome)) }),
             timeout: script.timeout.or(self.settings.timeout),
             fence: self.fence.clone(),
+            counts,
         };
-        match self.engine.run(request).await {
+        let result = tokio::select! {
+            biased;
+            result = self.engine.run(request) => result,
+            never = self.note_counts(&entry, counted) => match never {},
+        };
+        match result {
             Ok(outcome) => {
                 // What ran to its end is recorded even if the fence closed meanwhile: it is true, and nobody else knows it.
-                let recorded = self.ledger.finish(&entry, &outcome).await;
-                self.step_ended(step, outcome, recorded, report).await
+                let hold = match self.fence.check() {
+                    Err(StopReason::LockLost { .. }) => Hold::Doubtful,
+                    _ => Hold::Proven,
+                };
+                let recorded = self.ledger.finish(&entry, &outcome, hold).await;
+                self.step_ended(&entry, outcome, recorded, report).await
             }
             Err(error) => {
-                if let Err(cause) = self.ledger.fail(&entry, &error).await {
-                    self.warn(&format!(
-                        "the failure of {name} could not be recorded: {cause}"
-                    ));
-                }
+                self.note_failure(&entry, &error).await;
                 Err(self.step_failed(step, error, report).await)
+            }
+        }
+    }
+
+    async fn note_failure(&self, entry: &Entry, error: &ScriptError) {
+        if let Err(cause) = self.ledger.fail(entry, error).await {
+            let name = &entry.step.migration.name;
+            self.warn(&format!(
+                "the failure of {name} could not be recorded: {cause}"
+            ));
+        }
+    }
+
+    /// Keeps the ledger up to date until the step ends.
+    async fn note_counts(
+        &self,
+        entry: &Entry,
+        mut counted: watch::Receiver<CountsByCollection>,
+    ) -> Infallible {
+        loop {
+            tokio::time::sleep(NOTE_COUNTS_EVERY).await;
+            let changed = counted.has_changed().unwrap_or(false);
+            if changed && !entry.transaction && self.fence.check().is_ok() {
+                let counts = counted.borrow_and_update().clone();
+                self.ledger.note_counts(entry, &counts).await;
             }
         }
     }
 
     async fn step_ended(
         &self,
-        step: &Step,
+        entry: &Entry,
         outcome: Outcome,
         recorded: Result<(), Error>,
         report: &mut Report,
     ) -> Result<(), Error> {
+        let step = &entry.step;
         let name = step.migration.name.as_str();
         if let Err(cause) = recorded {
-            let error = Error::RecordFailed {
-                name: name.to_owned(),
-                direction: step.direction,
-                cause: Box::new(cause),
+            let error = match cause {
+                Error::LockLost { detail } => {
+                    let detail = format!(
+                        "{detail}; `{}` had run to its end, and nothing was recorded",
+                        step.direction.as_str()
+                    );
+                    self.note_failure(entry, &ScriptError::lock_lost(&detail, &outcome))
+                        .await;
+                    Error::LockLostDuring {
+                        name: name.to_owned(),
+                        detail,
+                    }
+                }
+                cause => Error::RecordFailed {
+                    name: name.to_owned(),
+                    direction: step.direction,
+                    cause: Box::new(cause),
+                },
             };
             self.report_failure(step, &outcome, &error, report);
             return Err(error);

@@ -56,29 +56,10 @@ impl fmt::Display for Notice {
                 "Out of order: {name} is pending, though {after} is applied already"
             ),
             Self::Unfinished { attempt, again } => {
-                write!(
-                    formatter,
-                    "Unfinished: {} of {} was begun {} by pid {} on {} ({}) and never ended; {}",
-                    attempt.direction.as_str(),
-                    attempt.name,
-                    timestamp(attempt.started_at),
-                    attempt.pid,
-                    attempt.host,
-                    attempt.user,
-                    traces(attempt),
-                )?;
+                write!(formatter, "Unfinished: {}", unfinished(attempt))?;
                 formatter.write_str(if *again { "; it runs again now" } else { "" })
             }
-            Self::Running { attempt } => write!(
-                formatter,
-                "Running: {} of {} since {} by pid {} on {} ({})",
-                attempt.direction.as_str(),
-                attempt.name,
-                timestamp(attempt.started_at),
-                attempt.pid,
-                attempt.host,
-                attempt.user,
-            ),
+            Self::Running { attempt } => write!(formatter, "Running: {}", running(attempt)),
             Self::FailedBefore { attempt } => {
                 write!(
                     formatter,
@@ -104,6 +85,39 @@ impl fmt::Display for Notice {
     }
 }
 
+/// What was begun, by whom, when, and what of it is in the database: the story of an attempt that never ended.
+#[must_use]
+pub fn unfinished(attempt: &Attempt) -> String {
+    format!(
+        "{} of {} was begun {} and never ended; {}",
+        attempt.direction.as_str(),
+        attempt.name,
+        when_and_who(attempt),
+        traces(attempt),
+    )
+}
+
+/// The story of an attempt that is being made right now.
+#[must_use]
+pub fn running(attempt: &Attempt) -> String {
+    format!(
+        "{} of {} since {}",
+        attempt.direction.as_str(),
+        attempt.name,
+        when_and_who(attempt),
+    )
+}
+
+fn when_and_who(attempt: &Attempt) -> String {
+    format!(
+        "{} by pid {} on {} ({})",
+        timestamp(attempt.started_at),
+        attempt.pid,
+        attempt.host,
+        attempt.user,
+    )
+}
+
 /// What an attempt that never ended may have left in the database.
 fn traces(attempt: &Attempt) -> String {
     if attempt.transaction {
@@ -118,8 +132,11 @@ fn traces(attempt: &Attempt) -> String {
     if written.is_empty() {
         "what it wrote until then is in the database".to_owned()
     } else {
+        let heard = attempt
+            .counted_at
+            .map_or_else(String::new, |moment| format!(" ({})", timestamp(moment)));
         format!(
-            "documents it had written when last heard of: {}",
+            "documents it had written when last heard of{heard}: {}",
             written.join(", ")
         )
     }

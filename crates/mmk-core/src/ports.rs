@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use crate::amendment::Amendment;
 use crate::error::Error;
@@ -23,6 +24,15 @@ use crate::script::ScriptError;
 pub struct DatabaseCommand {
     pub database: String,
     pub body: Vec<u8>,
+    pub expected: Expected,
+}
+
+/// What the reply to a command must say for the transaction to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    Anything,
+    /// A document matched. If none does, another run has taken over: the lock was lost.
+    Match,
 }
 
 /// Makes the commands that complete a step's record, so that they join the step's own transaction before it commits.
@@ -39,6 +49,8 @@ pub struct RunRequest<'a> {
     pub timeout: Option<Duration>,
     /// Closed from outside when the script may write no longer.
     pub fence: Fence,
+    /// Is told what the step has done so far, a few times a second.
+    pub counts: watch::Sender<CountsByCollection>,
 }
 
 /// Loads, checks and runs scripts.
@@ -104,22 +116,40 @@ pub struct Entry {
     pub transaction: bool,
 }
 
+/// What is known of the lock at the moment when a step's end is to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It is ours, or nobody ever took one.
+    Proven,
+    /// It could not be renewed in time: somebody else may have it.
+    Doubtful,
+}
+
 /// What the database remembers. Keeps one record per migration (shared with mongo-migrate-kit) and every attempt (ours).
 #[async_trait]
 pub trait Ledger: Send + Sync {
     /// Everything known, as the majority of the servers sees it. Must write nothing, not even an index.
     async fn read(&self) -> Result<History, Error>;
 
+    /// Ends what other runs left open: from then on nothing of them can be recorded any more. Called by the holder of the lock, before
+    /// it reads. A ledger that was never asked records without looking at others: its run has no lock.
+    async fn take_over(&self) -> Result<(), Error>;
+
     /// Notes that a step begins, before anything of it runs. The record itself stays as it was. Must be durable when it
     /// returns.
     async fn start(&self, step: &Step, script: &Script, transaction: bool) -> Result<Entry, Error>;
+
+    /// Notes what a running step has done so far, so that it is known should the process die. Best effort, and never for a step in
+    /// a transaction, of which nothing would stay.
+    async fn note_counts(&self, entry: &Entry, counts: &CountsByCollection);
 
     /// The commands that turn the record to applied or reverted and close the attempt, to be run in the step's own
     /// transaction. Called only for entries with a transaction.
     fn seal(&self, entry: &Entry, outcome: &Outcome) -> Vec<DatabaseCommand>;
 
-    /// Notes that a step ended well. Does what [`Ledger::seal`] didn't do. Must be durable when it returns.
-    async fn finish(&self, entry: &Entry, outcome: &Outcome) -> Result<(), Error>;
+    /// Notes that a step ended well. Does what [`Ledger::seal`] didn't do. Must be durable when it returns. [`Error::LockLost`] when
+    /// another run has taken over meanwhile; then nothing was written.
+    async fn finish(&self, entry: &Entry, outcome: &Outcome, hold: Hold) -> Result<(), Error>;
 
     /// Notes that a step failed. The record itself stays as it was.
     async fn fail(&self, entry: &Entry, error: &ScriptError) -> Result<(), Error>;

@@ -125,3 +125,23 @@ pub struct ScriptError {
     /// What the step had done until then.
     pub outcome: Outcome,
 }
+
+impl ScriptError {
+    /// Of a step that ran to its end under a lock that was lost by then.
+    pub(crate) fn lock_lost(detail: &str, outcome: &Outcome) -> Self {
+        Self {
+            kind: ScriptErrorKind::Stopped(crate::fence::StopReason::LockLost {
+                detail: detail.to_owned(),
+            }),
+            name: "Error".to_owned(),
+            message: format!("the lock was lost: {detail}"),
+            stack: String::new(),
+            location: None,
+            code: None,
+            code_name: None,
+            details: None,
+            rolled_back: false,
+            outcome: outcome.clone(),
+        }
+    }
+}

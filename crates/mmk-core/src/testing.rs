@@ -28,11 +28,13 @@ use crate::ports::DatabaseCommand;
 use crate::ports::Engine;
 use crate::ports::Entry;
 use crate::ports::Event;
+use crate::ports::Hold;
 use crate::ports::Lease;
 use crate::ports::Ledger;
 use crate::ports::Locker;
 use crate::ports::Observer;
 use crate::ports::RunRequest;
+use crate::script::Counts;
 use crate::script::CountsByCollection;
 use crate::script::Direction;
 use crate::script::Outcome;
@@ -115,6 +117,7 @@ pub(crate) fn attempt(
         duration: None,
         batch: 1,
         counts: CountsByCollection::new(),
+        counted_at: None,
         error: None,
         host: "host-1".to_owned(),
         pid: 4711,
@@ -153,6 +156,8 @@ pub(crate) struct World {
     /// Ledger calls that fail, such as `finish a.js`.
     pub(crate) broken_calls: Vec<String>,
     pub(crate) release_fails: bool,
+    /// Somebody else has the lock by the time a step ends.
+    pub(crate) lock_is_gone: bool,
     pub(crate) transactions: bool,
 }
 
@@ -166,6 +171,10 @@ pub(crate) enum Behaviour {
     LosesLock,
     /// Ctrl-C arrives while it runs, and it ends well all the same.
     SurvivesInterrupt,
+    /// Runs to its end although the lock was lost meanwhile.
+    SurvivesLockLoss,
+    /// Writes three documents, each after the one before was noted.
+    Works,
     UsesTransaction,
     /// The process dies in the middle: the future never ends.
     Dies,
@@ -235,6 +244,16 @@ impl Ledger for World {
         ))
     }
 
+    async fn take_over(&self) -> Result<(), Error> {
+        self.call("take over")
+    }
+
+    async fn note_counts(&self, entry: &Entry, counts: &CountsByCollection) {
+        let total: u64 = counts.values().map(crate::script::Counts::total).sum();
+        self.journal
+            .note(format!("note {} {total}", entry.step.migration.name));
+    }
+
     async fn start(
         &self,
         step: &Step,
@@ -267,8 +286,13 @@ impl Ledger for World {
         Vec::new()
     }
 
-    async fn finish(&self, entry: &Entry, _outcome: &Outcome) -> Result<(), Error> {
+    async fn finish(&self, entry: &Entry, _outcome: &Outcome, hold: Hold) -> Result<(), Error> {
         self.call(&format!("finish {}", entry.step.migration.name))?;
+        if hold == Hold::Doubtful && self.lock_is_gone {
+            return Err(Error::LockLost {
+                detail: "held by bob".to_owned(),
+            });
+        }
         if !entry.transaction {
             self.complete(entry);
         }
@@ -348,6 +372,22 @@ impl Engine for World {
                 request
                     .fence
                     .close(StopReason::Interrupted { signal: "SIGINT" });
+            }
+            Some(Behaviour::SurvivesLockLoss) => request.fence.close(lost),
+            Some(Behaviour::Works) => {
+                for inserted in 1..=3 {
+                    let counts = Counts {
+                        inserted,
+                        ..Counts::default()
+                    };
+                    request
+                        .counts
+                        .send_replace([("db.c".to_owned(), counts)].into());
+                    let note = format!("note {file} {inserted}");
+                    while !self.journal.lines().contains(&note) {
+                        tokio::time::sleep(Duration::from_millis(1)).await;
+                    }
+                }
             }
             Some(Behaviour::Dies) => std::future::pending().await,
             _ => {}

@@ -101,6 +101,27 @@ impl<'a> StartedAttempt<'a> {
     }
 }
 
+/// Finds an attempt that is still open and that no other run has taken over.
+pub(crate) fn open(id: ObjectId) -> Document {
+    doc! { "_id": id, "state": "running", "takenOverBy": { "$exists": false } }
+}
+
+/// Finds what other runs left open. Whoever holds the lock knows that none of them may go on.
+pub(crate) fn left_open(run: &str) -> Document {
+    doc! { "state": "running", "run": { "$ne": run }, "takenOverBy": { "$exists": false } }
+}
+
+/// The update that keeps the run of an attempt from ever recording its end. `takenOverBy` String: the run that took the lock after it;
+/// `takenOverAt` Date.
+pub(crate) fn taken_over(run: &str) -> Document {
+    doc! { "$set": { "takenOverBy": run, "takenOverAt": DateTime::now() } }
+}
+
+/// The update of a running attempt: `counts` as at its end, `countedAt` Date.
+pub(crate) fn counted(counts: &CountsByCollection) -> Document {
+    doc! { "$set": { "counts": write_all_counts(counts), "countedAt": DateTime::now() } }
+}
+
 /// The update that closes an attempt that ended well.
 pub(crate) fn finished(direction: Direction, outcome: &Outcome) -> Document {
     let state = match direction {
@@ -139,17 +160,19 @@ pub(crate) fn failed(error: &ScriptError) -> Document {
 
 /// `finishedAt` Date, `durationMs` Int32, `counts` Array of documents: collection names hold dots, so they can't be keys.
 fn ended(state: &str, outcome: &Outcome) -> Document {
-    let counts: Vec<Bson> = outcome
-        .counts
-        .iter()
-        .map(|(collection, counts)| Bson::Document(write_counts(collection, counts)))
-        .collect();
     doc! {
         "state": state,
         "finishedAt": DateTime::now(),
         "durationMs": JsNumber::from_milliseconds(outcome.duration),
-        "counts": counts,
+        "counts": write_all_counts(&outcome.counts),
     }
+}
+
+fn write_all_counts(counts: &CountsByCollection) -> Vec<Bson> {
+    counts
+        .iter()
+        .map(|(collection, counts)| Bson::Document(write_counts(collection, counts)))
+        .collect()
 }
 
 fn write_counts(collection: &str, counts: &Counts) -> Document {
@@ -188,6 +211,7 @@ pub(crate) fn read_attempt(document: &Document, live_run: Option<&str>) -> Optio
         duration: milliseconds(document, "durationMs").ok().flatten(),
         batch: integer(document, "batch").ok().flatten().unwrap_or(0),
         counts: read_counts(document),
+        counted_at: date(document, "countedAt").ok().flatten(),
         error: document.get_document("error").ok().map(read_error),
         host: optional("host").unwrap_or_default(),
         pid: integer(document, "pid").ok().flatten().unwrap_or(0),

@@ -14,8 +14,10 @@ use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::DatabaseCommand;
 use mmk_core::ports::Entry;
+use mmk_core::ports::Expected;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
+use mongodb::ClientSession;
 use mongodb::Collection;
 use mongodb::IndexModel;
 use time::OffsetDateTime;
@@ -125,8 +127,43 @@ impl Change {
         }
     }
 
+    /// Does it inside a transaction.
+    pub(crate) async fn apply_in(
+        self,
+        collection: &Collection<Document>,
+        session: &mut ClientSession,
+    ) -> Result<(), mongodb::error::Error> {
+        match self {
+            Self::Insert { document } => collection
+                .insert_one(document)
+                .session(session)
+                .await
+                .map(drop),
+            Self::Replace { filter, document } => collection
+                .replace_one(filter, document)
+                .upsert(true)
+                .session(session)
+                .await
+                .map(drop),
+            Self::Update { filter, update } => collection
+                .update_one(filter, update)
+                .session(session)
+                .await
+                .map(drop),
+            Self::DeleteOne { filter } => collection
+                .delete_one(filter)
+                .session(session)
+                .await
+                .map(drop),
+        }
+    }
+
     /// As a command without write concern: inside a transaction only the commit has one.
-    pub(crate) fn command(self, collection: &Collection<Document>) -> DatabaseCommand {
+    pub(crate) fn command(
+        self,
+        collection: &Collection<Document>,
+        expected: Expected,
+    ) -> DatabaseCommand {
         let name = collection.name();
         let update = |filter: Document, update: Document, upsert: bool| {
             doc! {
@@ -151,6 +188,7 @@ impl Change {
         DatabaseCommand {
             database: collection.namespace().db,
             body: bson::serialize_to_vec(&command).expect("a document is BSON"),
+            expected,
         }
     }
 }

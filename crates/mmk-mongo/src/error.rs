@@ -74,7 +74,7 @@ pub(crate) fn is_duplicate_key(error: &mongodb::error::Error) -> bool {
     code(error) == Some(DUPLICATE_KEY)
 }
 
-fn code(error: &mongodb::error::Error) -> Option<i32> {
+pub(crate) fn code(error: &mongodb::error::Error) -> Option<i32> {
     match error.kind.as_ref() {
         ErrorKind::Command(command) => Some(command.code),
         ErrorKind::Write(WriteFailure::WriteError(write)) => Some(write.code),

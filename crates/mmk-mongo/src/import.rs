@@ -5,6 +5,7 @@ use bson::Document;
 use bson::doc;
 use futures::TryStreamExt;
 use mmk_core::error::Error;
+use mmk_core::fence::Fence;
 use mmk_core::history::Record;
 use mongodb::Collection;
 use mongodb::Database;
@@ -100,8 +101,13 @@ pub async fn read_target(database: &Database, collection: &str) -> Result<Vec<Re
         .records)
 }
 
-/// Writes the records into the target, replacing those of the same name.
-pub async fn write(database: &Database, target: &str, records: &[Imported]) -> Result<(), Error> {
+/// Writes the records into the target, replacing those of the same name, as long as the fence is open.
+pub async fn write(
+    database: &Database,
+    target: &str,
+    records: &[Imported],
+    fence: &Fence,
+) -> Result<(), Error> {
     let collection = open(database, target);
     let failed = |error: mongodb::error::Error| {
         database_error(&format!("write to `{}`", collection.name()), &error)
@@ -110,6 +116,9 @@ pub async fn write(database: &Database, target: &str, records: &[Imported]) -> R
         collection.create_index(index).await.map_err(failed)?;
     }
     for record in records {
+        fence
+            .check()
+            .map_err(|reason| Error::from(reason.clone()))?;
         collection
             .replace_one(doc! { "name": &record.name }, record.document())
             .upsert(true)

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex;
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bson::Document;
@@ -12,16 +14,22 @@ use futures::TryStreamExt;
 use mmk_core::amendment::Amendment;
 use mmk_core::checksum::Checksum;
 use mmk_core::error::Error;
+use mmk_core::fence::StopReason;
 use mmk_core::history::History;
+use mmk_core::migrator::TransactionSupport;
 use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::DatabaseCommand;
 use mmk_core::ports::Entry;
+use mmk_core::ports::Expected;
+use mmk_core::ports::Hold;
 use mmk_core::ports::Ledger;
+use mmk_core::script::CountsByCollection;
 use mmk_core::script::Direction;
 use mmk_core::script::Outcome;
 use mmk_core::script::Script;
 use mmk_core::script::ScriptError;
+use mmk_core::script::ScriptErrorKind;
 use mongodb::Collection;
 use mongodb::Database;
 use mongodb::IndexModel;
@@ -34,20 +42,31 @@ use tokio::sync::OnceCell;
 
 use crate::attempt_document::StartedAttempt;
 use crate::attempt_document::amended;
+use crate::attempt_document::counted;
 use crate::attempt_document::failed;
 use crate::attempt_document::finished;
+use crate::attempt_document::left_open;
+use crate::attempt_document::open;
 use crate::attempt_document::read_attempt;
 use crate::attempt_document::read_checksums;
 use crate::attempt_document::read_own_text;
+use crate::attempt_document::taken_over;
 use crate::changelog::Change;
 use crate::changelog::Changelog;
 use crate::changelog::Reading;
+use crate::closing::Closed;
+use crate::closing::Closing;
 use crate::document::LOCK_ID;
 use crate::error::database_error;
 use crate::error::is_duplicate_key;
 use crate::identity::Identity;
 use crate::lock::LockSettings;
 use crate::lock::expired_expression;
+
+/// How long a last word about an attempt may take; a server that is out of reach must not hold the command.
+const CLOSING_TIME: Duration = Duration::from_secs(15);
+/// For how long at least the end of a step is tried to be recorded: a failover takes seconds.
+const SHORTEST_PATIENCE: Duration = Duration::from_secs(30);
 
 /// The names of our collections.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +85,9 @@ pub struct MongoLedger {
     locks: Collection<Document>,
     lock: LockSettings,
     identity: Identity,
+    transactions: TransactionSupport,
+    /// Set once the run holds the lock and has taken over what others left open: from then on others can do the same to it.
+    guarded: OnceLock<()>,
     /// Indexes are made once, by the first step that writes.
     prepared: OnceCell<()>,
     /// The records as last read, to be kept in the history before they are replaced.
@@ -80,6 +102,7 @@ impl MongoLedger {
         settings: &LedgerSettings,
         lock: &LockSettings,
         identity: &Identity,
+        transactions: TransactionSupport,
     ) -> Self {
         let collection = |name: &str| database.collection_with_options(name, majority_on_primary());
         Self {
@@ -89,6 +112,8 @@ impl MongoLedger {
             locks: collection(&lock.collection),
             lock: lock.clone(),
             identity: identity.clone(),
+            transactions,
+            guarded: OnceLock::new(),
             prepared: OnceCell::new(),
             stored: Mutex::default(),
         }
@@ -201,18 +226,83 @@ impl MongoLedger {
             .remove(name)
     }
 
+    /// Closes an attempt unless it is closed already, as a task of its own that ends even if nobody waits for it any longer.
     async fn close_attempt(
         &self,
-        entry: &Entry,
+        id: ObjectId,
         update: Document,
         write_concern: WriteConcern,
     ) -> Result<(), Error> {
-        self.history
-            .update_one(doc! { "_id": attempt_id(entry)? }, update)
-            .write_concern(write_concern)
-            .await
-            .map(|_| ())
-            .map_err(|error| database_error(&format!("update `{}`", self.history.name()), &error))
+        let still_running = doc! { "_id": id, "state": "running" };
+        let action = format!("update `{}`", self.history.name());
+        let history = self.history.clone();
+        let written = tokio::spawn(async move {
+            history
+                .update_one(still_running, update)
+                .write_concern(write_concern)
+                .await
+        });
+        match tokio::time::timeout(CLOSING_TIME, written).await {
+            Ok(Ok(Ok(_))) => Ok(()),
+            Ok(Ok(Err(error))) => Err(database_error(&action, &error)),
+            Ok(Err(error)) => Err(Error::Internal {
+                detail: error.to_string(),
+            }),
+            Err(_) => Err(Error::Database {
+                action,
+                detail: "no server answered in time".to_owned(),
+            }),
+        }
+    }
+
+    fn is_guarded(&self) -> bool {
+        self.guarded.get().is_some()
+    }
+
+    /// Record and attempt together, unless another run has taken over.
+    async fn finish_guarded(
+        &self,
+        entry: &Entry,
+        outcome: &Outcome,
+        hold: Hold,
+    ) -> Result<(), Error> {
+        let ours = doc! { "_id": LOCK_ID, "owner": &self.identity.run };
+        let closing = Closing {
+            client: self.history.client().clone(),
+            history: self.history.clone(),
+            attempt: open(attempt_id(entry)?),
+            closed: finished(entry.step.direction, outcome),
+            records: self.records.clone(),
+            change: self.change(entry, outcome),
+            lock: (hold == Hold::Doubtful).then(|| (self.locks.clone(), ours)),
+        };
+        let patience = self.lock.time_to_live.max(SHORTEST_PATIENCE);
+        match closing.commit(patience).await? {
+            Closed::Together => Ok(()),
+            Closed::Refused => self.finish_unguarded(entry, outcome, hold).await,
+        }
+    }
+
+    /// Without transactions the two can only be written one after the other, and others be looked for before.
+    async fn finish_unguarded(
+        &self,
+        entry: &Entry,
+        outcome: &Outcome,
+        hold: Hold,
+    ) -> Result<(), Error> {
+        if hold == Hold::Doubtful {
+            return Err(Error::LockLost {
+                detail: "it was not renewed in time".to_owned(),
+            });
+        }
+        self.write_record(self.change(entry, outcome)).await?;
+        // The record stands, and whoever reads it sees the attempt settled by it. So nobody waits for the majority here, and
+        // a failure does no harm.
+        let update = finished(entry.step.direction, outcome);
+        let _ = self
+            .close_attempt(attempt_id(entry)?, update, WriteConcern::nodes(1))
+            .await;
+        Ok(())
     }
 }
 
@@ -261,6 +351,26 @@ impl Ledger for MongoLedger {
         Ok(history.remarking(reading.remarks))
     }
 
+    async fn take_over(&self) -> Result<(), Error> {
+        let run = &self.identity.run;
+        self.history
+            .update_many(left_open(run), taken_over(run))
+            .await
+            .map_err(|error| {
+                database_error(&format!("update `{}`", self.history.name()), &error)
+            })?;
+        self.guarded.get_or_init(|| ());
+        Ok(())
+    }
+
+    async fn note_counts(&self, entry: &Entry, counts: &CountsByCollection) {
+        let Ok(id) = attempt_id(entry) else { return };
+        // Late or lost, it does no harm: a closed attempt is left alone, and the next note says more.
+        let _ = self
+            .close_attempt(id, counted(counts), WriteConcern::nodes(1))
+            .await;
+    }
+
     async fn start(&self, step: &Step, script: &Script, transaction: bool) -> Result<Entry, Error> {
         self.prepared.get_or_try_init(|| self.prepare()).await?;
         let previous = self.take_stored(&step.migration.name);
@@ -277,34 +387,44 @@ impl Ledger for MongoLedger {
     }
 
     fn seal(&self, entry: &Entry, outcome: &Outcome) -> Vec<DatabaseCommand> {
-        let record = self.change(entry, outcome).command(&self.records);
+        let record = self
+            .change(entry, outcome)
+            .command(&self.records, Expected::Anything);
         let attempt = attempt_id(entry).map(|id| {
             let update = finished(entry.step.direction, outcome);
-            let filter = doc! { "_id": id };
-            Change::Update { filter, update }.command(&self.history)
+            let (filter, expected) = if self.is_guarded() {
+                (open(id), Expected::Match)
+            } else {
+                (doc! { "_id": id }, Expected::Anything)
+            };
+            Change::Update { filter, update }.command(&self.history, expected)
         });
-        std::iter::once(record).chain(attempt).collect()
+        // Whether another run has taken over is seen before the record is touched.
+        attempt.into_iter().chain(std::iter::once(record)).collect()
     }
 
-    async fn finish(&self, entry: &Entry, outcome: &Outcome) -> Result<(), Error> {
+    async fn finish(&self, entry: &Entry, outcome: &Outcome, hold: Hold) -> Result<(), Error> {
         if entry.transaction {
             return Ok(());
         }
-        self.write_record(self.change(entry, outcome)).await?;
-        // The record stands, and whoever reads it sees the attempt settled by it. So nobody waits for the majority here, and
-        // a failure does no harm.
-        let update = finished(entry.step.direction, outcome);
-        let _ = self
-            .close_attempt(entry, update, WriteConcern::nodes(1))
-            .await;
-        Ok(())
+        match self.transactions {
+            TransactionSupport::Available if self.is_guarded() => {
+                self.finish_guarded(entry, outcome, hold).await
+            }
+            _ => self.finish_unguarded(entry, outcome, hold).await,
+        }
     }
 
     async fn fail(&self, entry: &Entry, error: &ScriptError) -> Result<(), Error> {
-        if let Some(change) = self.changelog.failed(&entry.step, error) {
+        let lost = matches!(
+            error.kind,
+            ScriptErrorKind::Stopped(StopReason::LockLost { .. })
+        );
+        // The records belong to whoever has the lock now; the attempt is ours for ever.
+        if !lost && let Some(change) = self.changelog.failed(&entry.step, error) {
             self.write_record(change).await?;
         }
-        self.close_attempt(entry, failed(error), WriteConcern::majority())
+        self.close_attempt(attempt_id(entry)?, failed(error), WriteConcern::majority())
             .await
     }
 

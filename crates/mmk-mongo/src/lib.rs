@@ -2,6 +2,7 @@
 //! Decides nothing about migrations: that is `mmk-core`'s.
 
 pub mod changelog;
+mod closing;
 pub mod connect;
 pub mod davepi_lock;
 pub mod document;
@@ -12,7 +13,8 @@ pub mod import;
 pub mod ledger;
 pub mod lock;
 pub mod migrate_mongo_lock;
-pub mod redact;
+pub use mmk_core::redact;
+pub mod typed_options;
 pub mod uri;
 
 mod attempt_document;

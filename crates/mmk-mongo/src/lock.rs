@@ -39,6 +39,8 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 const MAJORITY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a failed try may take to clean up behind itself.
 const WITHDRAWAL_TIME: Duration = Duration::from_secs(2);
+/// How long giving the lock back may take; a server that is out of reach must not hold the command.
+const RELEASE_TIME: Duration = Duration::from_secs(15);
 /// How far the wall clock may run ahead of the monotonic one before we take it that the machine slept.
 const SLEEP_TOLERANCE: Duration = Duration::from_secs(1);
 
@@ -265,11 +267,16 @@ struct MongoLease {
 impl Lease for MongoLease {
     async fn release(self: Box<Self>) -> Result<(), Error> {
         // Its own task, so that it ends even if nobody waits for it any longer.
-        tokio::spawn(self.give_back())
-            .await
-            .map_err(|error| Error::LockRelease {
+        let given_back = tokio::spawn(self.give_back());
+        match tokio::time::timeout(RELEASE_TIME, given_back).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => Err(Error::LockRelease {
                 detail: error.to_string(),
-            })?
+            }),
+            Err(_) => Err(Error::LockRelease {
+                detail: "no server answered in time".to_owned(),
+            }),
+        }
     }
 }
 

@@ -25,7 +25,9 @@ use tokio::sync::oneshot;
 use crate::bridge::connection::Connection;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
+use crate::script_error::stopped;
 use crate::startup::Startup;
+use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
 use crate::worker::HookJob;
@@ -51,14 +53,32 @@ pub struct EngineOptions {
     pub check_timeout: Duration,
     /// The major of npm `mongodb` to behave like; `None` looks for the one installed beside the script.
     pub driver_compat: Option<u32>,
+    /// How the scripts' client turns documents into BSON and back, such as `ignoreUndefined`: options of npm `mongodb`'s client.
+    pub document_options: serde_json::Map<String, Value>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
+    pub models: ModelSources,
     /// The environment that scripts see as `process.env`.
     pub environment: Arc<BTreeMap<String, String>>,
     /// What isolates start from; `None` evaluates the host script in each of them.
     pub startup: Option<Startup>,
+    /// Names of collections by the globals that migrations in Meteor's style use, where they are not the usual ones.
+    pub collections: Arc<BTreeMap<String, String>>,
     /// Arguments that scripts see as `process.argv.slice(2)`.
     pub arguments: Vec<String>,
+}
+
+/// Where the `models` of a migration come from, and how their documents are saved. Paths are absolute.
+#[derive(Clone, Default)]
+pub struct ModelSources {
+    /// The folder of schema files.
+    pub schemas: PathBuf,
+    /// The user named that folder, so it must be there.
+    pub schemas_are_named: bool,
+    /// Modules that register mongoose models.
+    pub modules: Vec<PathBuf>,
+    /// Collect `save()`s into bulk writes, unless the migration says otherwise.
+    pub batch_saves: bool,
 }
 
 /// The database that migrations work on.
@@ -69,22 +89,33 @@ pub struct Target {
     pub database: String,
 }
 
+/// A file to run as a program.
+#[derive(Debug, Clone)]
+pub struct Program {
+    pub path: PathBuf,
+    /// For a script of MongoDB's shell: the database that `db` is at first. The engine must be connected then.
+    pub shell_database: Option<String>,
+}
+
 /// V8 on a thread of its own.
 pub struct V8Engine {
     options: EngineOptions,
     target: std::sync::OnceLock<Target>,
     jobs: mpsc::UnboundedSender<Job>,
+    stuck: Arc<Stuck>,
 }
 
 impl V8Engine {
     /// Starts the thread. [`crate::init_platform`] must have been called before.
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
-        let jobs = start_worker(options.clone());
+        let stuck = Stuck::new();
+        let jobs = start_worker(options.clone(), stuck.clone());
         Self {
             options,
             target: std::sync::OnceLock::new(),
             jobs,
+            stuck,
         }
     }
 
@@ -105,11 +136,11 @@ impl V8Engine {
         let (reply, answer) = oneshot::channel();
         let path = path.to_owned();
         self.send(Job::Config(ConfigJob { path, reply }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
     }
 
     /// Runs a file as a program, until nothing is left to do, and returns its exit code. Closing the fence stops it.
-    pub async fn run_program(&self, path: &Path, fence: Fence) -> Result<i32, ScriptError> {
+    pub async fn run_program(&self, program: &Program, fence: Fence) -> Result<i32, ScriptError> {
         let (reply, answer) = oneshot::channel();
         let bridge = crate::bridge::Bridge::new(
             self.options.driver.clone(),
@@ -118,11 +149,11 @@ impl V8Engine {
             self.options.prefetch,
         );
         self.send(Job::Program(ProgramJob {
-            path: path.to_owned(),
+            program: program.clone(),
             bridge: bridge.clone(),
             reply,
         }));
-        let result = answer.await.unwrap_or_else(|_| Err(gone()));
+        let result = self.answer(answer).await;
         bridge.settle().await;
         result
     }
@@ -132,14 +163,28 @@ impl V8Engine {
         &self,
         argument: Value,
         connection: Arc<Connection>,
+        permissions: HookPermissions,
     ) -> Result<(), ScriptError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Hook(HookJob {
             argument,
             connection,
+            permissions,
             reply,
         }));
-        answer.await.unwrap_or_else(|_| Err(gone()))
+        self.answer(answer).await
+    }
+
+    /// Waits for the thread's answer, or for the news that there will be none.
+    async fn answer<T>(
+        &self,
+        answer: oneshot::Receiver<Result<T, ScriptError>>,
+    ) -> Result<T, ScriptError> {
+        tokio::select! {
+            biased;
+            result = answer => result.unwrap_or_else(|_| Err(gone())),
+            reason = self.stuck.given_up() => Err(stopped(reason, Outcome::default())),
+        }
     }
 
     fn send(&self, job: Job) {
@@ -155,9 +200,12 @@ impl Engine for V8Engine {
         let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).to_owned()).collect();
         let count = paths.len();
         self.send(Job::Check(CheckJob { paths, reply }));
-        answer
-            .await
-            .unwrap_or_else(|_| (0..count).map(|_| Err(gone())).collect())
+        let all = |error: ScriptError| (0..count).map(|_| Err(error.clone())).collect();
+        tokio::select! {
+            biased;
+            verdicts = answer => verdicts.unwrap_or_else(|_| all(gone())),
+            reason = self.stuck.given_up() => all(stopped(reason, Outcome::default())),
+        }
     }
 
     async fn run(&self, request: RunRequest<'_>) -> Result<Outcome, ScriptError> {
@@ -193,16 +241,30 @@ impl Engine for V8Engine {
         let started = tokio::time::Instant::now();
         let result = loop {
             tokio::select! {
+                biased;
                 result = &mut answer => break result.unwrap_or_else(|_| Err(gone())),
                 Some((outcome, answer)) = seal_requests.recv() => {
                     let commands = seal.take().map(|seal| seal(&outcome)).unwrap_or_default();
                     // The isolate may have been stopped meanwhile; then nobody waits for the commands.
                     let _ = answer.send(commands);
                 }
-                _ = progress.tick() => self.options.observer.notice(Event::Progress {
+                reason = self.stuck.given_up() => break Err(stopped(reason, Outcome {
+                    duration: started.elapsed(),
                     counts: counters.counters.snapshot(),
-                    elapsed: started.elapsed(),
-                }),
+                    warnings: Vec::new(),
+                })),
+                _ = progress.tick() => {
+                    let counts = counters.counters.snapshot();
+                    request.counts.send_if_modified(|known| {
+                        let changed = *known != counts;
+                        known.clone_from(&counts);
+                        changed
+                    });
+                    self.options.observer.notice(Event::Progress {
+                        counts,
+                        elapsed: started.elapsed(),
+                    });
+                }
             }
         };
         bridge.settle().await;

@@ -10,6 +10,14 @@ use deno_core::ascii_str_include;
 
 use crate::loader::Loader;
 use crate::loader::mmk_modules;
+use crate::ops::child::op_node_child_end_input;
+use crate::ops::child::op_node_child_forget;
+use crate::ops::child::op_node_child_kill;
+use crate::ops::child::op_node_child_read;
+use crate::ops::child::op_node_child_spawn;
+use crate::ops::child::op_node_child_wait;
+use crate::ops::child::op_node_child_write;
+use crate::ops::child_sync::op_node_child_run_sync;
 use crate::ops::ciphers::op_node_cipher;
 use crate::ops::client::op_mmk_client_info;
 use crate::ops::client::op_mmk_close_client;
@@ -38,6 +46,11 @@ use crate::ops::database::op_mmk_open_cursor;
 use crate::ops::database::op_mmk_session_id;
 use crate::ops::database::op_mmk_session_is_dirty;
 use crate::ops::database::op_mmk_start_session;
+use crate::ops::database_sync::op_mmk_command_sync;
+use crate::ops::database_sync::op_mmk_connect_client_sync;
+use crate::ops::database_sync::op_mmk_next_batch_sync;
+use crate::ops::database_sync::op_mmk_open_cursor_sync;
+use crate::ops::database_sync::op_mmk_sleep_sync;
 use crate::ops::fs::op_node_fs_call;
 use crate::ops::fs::op_node_fs_call_sync;
 use crate::ops::fs::op_node_fs_close;
@@ -94,6 +107,16 @@ use crate::ops::zlib::op_node_zlib_write;
 )]
 const HOST: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/host.js"));
 
+/// The bundle for scripts in the style of MongoDB's shell; loaded for those only.
+#[allow(
+    long_running_const_eval,
+    reason = "checks a text for ASCII, once per build"
+)]
+const SHELL: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/shell.js"));
+
+/// As `js-runtime/src/host/main.js` asks for it.
+const SHELL_SPECIFIER: &str = "ext:mmk/shell.js";
+
 /// Further bundles, evaluated when a script first asks for one of their modules.
 #[allow(long_running_const_eval, reason = "as above")]
 const NETWORK: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/network.js"));
@@ -118,6 +141,11 @@ deno_core::extension!(
         op_mmk_open_cursor,
         op_mmk_next_batch,
         op_mmk_close_cursor,
+        op_mmk_command_sync,
+        op_mmk_connect_client_sync,
+        op_mmk_next_batch_sync,
+        op_mmk_open_cursor_sync,
+        op_mmk_sleep_sync,
         op_mmk_start_session,
         op_mmk_session_id,
         op_mmk_session_is_dirty,
@@ -144,6 +172,14 @@ deno_core::extension!(
         op_net_shutdown,
         op_net_start_tls,
         op_net_write,
+        op_node_child_end_input,
+        op_node_child_forget,
+        op_node_child_kill,
+        op_node_child_read,
+        op_node_child_run_sync,
+        op_node_child_spawn,
+        op_node_child_wait,
+        op_node_child_write,
         op_node_cipher,
         op_node_hash_copy,
         op_node_hash_digest,
@@ -209,6 +245,7 @@ pub(crate) fn extensions(loader: Rc<Loader>, scripts: Scripts) -> Vec<Extension>
         host.lazy_loaded_js_files = vec![
             ExtensionFileSource::new(HOST_SPECIFIER, HOST),
             ExtensionFileSource::new(FAST_CALLS_SPECIFIER, FAST_CALLS),
+            ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
             ExtensionFileSource::new("ext:mmk/network.js", NETWORK),
             ExtensionFileSource::new("ext:mmk/fetch.js", FETCH),
             ExtensionFileSource::new("ext:mmk/driver.js", DRIVER),

@@ -14,6 +14,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
+use crate::buffer_memory::BufferMemory;
+
 /// Asks the run loop for the commands that complete the step's record inside its transaction.
 pub(crate) type SealRequest = (Outcome, oneshot::Sender<Vec<DatabaseCommand>>);
 
@@ -25,7 +27,7 @@ pub(crate) struct HostState {
     pub(crate) seal: Option<mpsc::UnboundedSender<SealRequest>>,
     exit_code: OnceLock<i32>,
     exited: Notify,
-    isolate: OnceLock<v8::IsolateHandle>,
+    isolate: OnceLock<(v8::IsolateHandle, Arc<BufferMemory>)>,
     clock: Mutex<Clock>,
 }
 
@@ -52,9 +54,23 @@ impl HostState {
         })
     }
 
-    pub(crate) fn attach(&self, isolate: v8::IsolateHandle) {
+    pub(crate) fn attach(&self, isolate: v8::IsolateHandle, buffers: Arc<BufferMemory>) {
         // An isolate is attached once, right after it is made.
-        let _ = self.isolate.set(isolate);
+        let _ = self.isolate.set((isolate, buffers));
+    }
+
+    /// Whether the isolate was ever refused memory for a buffer.
+    pub(crate) fn was_refused_buffers(&self) -> bool {
+        self.isolate
+            .get()
+            .is_some_and(|(_, buffers)| buffers.has_refused())
+    }
+
+    /// Whether V8 was refused memory for a buffer since this was asked last.
+    pub(crate) fn take_buffer_refusal(&self) -> bool {
+        self.isolate
+            .get()
+            .is_some_and(|(_, buffers)| buffers.take_refusal())
     }
 
     /// `process.exit(code)`: the first code counts.
@@ -76,7 +92,7 @@ impl HostState {
 
     /// Stops running JavaScript; it throws nothing that a script could catch.
     pub(crate) fn terminate(&self) {
-        if let Some(isolate) = self.isolate.get() {
+        if let Some((isolate, _)) = self.isolate.get() {
             isolate.terminate_execution();
         }
     }

@@ -16,14 +16,17 @@ use mmk_core::fence::StopReason;
 use serde_json::Value;
 
 use crate::bridge::Bridge;
+use crate::buffer_memory::BufferMemory;
 use crate::extension::HOST_SPECIFIER;
 use crate::extension::Scripts;
 use crate::extension::extensions;
+use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
 use crate::ops::permissions::Permissions;
 use crate::startup::Startup;
+use crate::stuck::watch_allocation_failure;
 
 /// How much more heap a script gets after it hit its limit, so that it can be stopped in order: bytes.
 const LAST_HEADROOM: usize = 64 * 1024 * 1024;
@@ -36,7 +39,7 @@ pub(crate) struct IsolateOptions {
     pub(crate) permissions: Arc<Permissions>,
     pub(crate) environment: Arc<BTreeMap<String, String>>,
     pub(crate) startup: Option<Startup>,
-    /// Heap limit in bytes.
+    /// Heap limit in bytes; buffers outside the heap may take as much again.
     pub(crate) max_memory: u64,
     /// Plain facts for the host script (`start(settings)` in js-runtime/src/host/main.js).
     pub(crate) settings: Value,
@@ -63,6 +66,7 @@ pub(crate) struct Isolate {
 impl Isolate {
     pub(crate) fn new(options: IsolateOptions) -> Result<Self, CallError> {
         let limit = usize::try_from(options.max_memory).unwrap_or(usize::MAX);
+        let buffers = BufferMemory::new(limit);
         let loader = Loader::new(options.modules.clone());
         let mut runtime_options = RuntimeOptions {
             extensions: extensions(
@@ -74,14 +78,18 @@ impl Isolate {
             ),
             startup_snapshot: options.startup.map(|startup| startup.snapshot),
             residual_lazy_js_sources: options.startup.map_or(&[], |startup| startup.scripts),
-            create_params: Some(v8::CreateParams::default().heap_limits(0, limit)),
+            create_params: Some(
+                v8::CreateParams::default()
+                    .heap_limits(0, limit)
+                    .array_buffer_allocator(buffers.allocator()),
+            ),
             ..Default::default()
         };
         loader.install(&mut runtime_options);
         let mut runtime = JsRuntime::new(runtime_options);
         options
             .host
-            .attach(runtime.v8_isolate().thread_safe_handle());
+            .attach(runtime.v8_isolate().thread_safe_handle(), buffers);
         watch_heap(&mut runtime, &options, limit);
         {
             let state = runtime.op_state();
@@ -111,6 +119,16 @@ impl Isolate {
             .ok_or_else(|| CallError::Internal("`start` must not wait".to_owned()))?
             .map(drop)
             .map_err(CallError::Uncaught)
+    }
+
+    /// Lets code that was loaded before its permissions were known have them from now on.
+    pub(crate) fn grant(&mut self, granted: &HookPermissions) {
+        let state = self.runtime.op_state();
+        let mut state = state.borrow_mut();
+        let mut permissions = state.borrow::<Arc<Permissions>>().as_ref().clone();
+        permissions.network.clone_from(&granted.network);
+        permissions.run.clone_from(&granted.run);
+        state.put(Arc::new(permissions));
     }
 
     fn invoke(
@@ -189,7 +207,12 @@ fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, limit: usize) {
     let fence = options.bridge.fence.clone();
     let host = options.host.clone();
     let told = options.max_memory;
+    watch_allocation_failure(runtime.v8_isolate(), fence.clone(), told);
     runtime.add_near_heap_limit_callback(move |current, _initial| {
+        // A buffer that got no memory is the script's to catch.
+        if host.take_buffer_refusal() {
+            return current;
+        }
         fence.close(StopReason::OutOfMemory { limit: told });
         host.terminate();
         current.max(limit) + LAST_HEADROOM

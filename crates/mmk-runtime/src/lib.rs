@@ -1,6 +1,8 @@
 //! V8: loads, checks and runs one script at a time. The only crate that knows `deno_core`.
 
+mod available_memory;
 mod bridge;
+mod buffer_memory;
 mod check;
 mod engine;
 mod extension;
@@ -12,16 +14,21 @@ mod loader;
 mod ops;
 mod script_error;
 mod startup;
+mod stuck;
 mod worker;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
+pub use engine::ModelSources;
+pub use engine::Program;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;
+pub use hooks::HookPermissions;
 pub use limits::default_max_memory;
 pub use loader::SyntaxProblem;
 pub use loader::check_syntax;
+pub use loader::is_shell_script;
 pub use ops::network_rule::NetworkRule;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;

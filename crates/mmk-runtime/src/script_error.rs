@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use deno_core::error::JsError;
 use mmk_core::fence::Fence;
+use mmk_core::fence::StopReason;
+use mmk_core::redact::redact;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
 use mmk_core::script::ScriptErrorKind;
@@ -47,6 +49,7 @@ impl Place {
             _ => PathBuf::from(&self.file),
         };
         let text = self.text.or_else(|| source_line(&file, self.line));
+        let text = text.map(|line| redact(&line));
         SourceLocation {
             file,
             line: self.line,
@@ -64,6 +67,11 @@ fn source_line(file: &std::path::Path, line: u32) -> Option<String> {
 }
 
 impl Failure {
+    /// Whether V8 threw it because it got no memory for a buffer.
+    pub(crate) fn is_refused_buffer(&self) -> bool {
+        self.name == "RangeError" && self.message.contains("Array buffer allocation failed")
+    }
+
     pub(crate) fn into_script_error(self, outcome: Outcome) -> ScriptError {
         let kind = match self.kind.as_str() {
             "syntax" => ScriptErrorKind::Syntax,
@@ -72,18 +80,22 @@ impl Failure {
                 name: self.export.unwrap_or_default(),
             },
             "commit" => ScriptErrorKind::Commit,
+            "lockLost" => ScriptErrorKind::Stopped(StopReason::LockLost {
+                detail: self.message.clone(),
+            }),
             "thrown" => ScriptErrorKind::Thrown,
             _ => ScriptErrorKind::Internal,
         };
         ScriptError {
             kind,
             name: self.name,
-            message: self.message,
-            stack: self.stack,
+            // Errors of drivers and of scripts quote the address they were given; this goes on record.
+            message: redact(&self.message),
+            stack: redact(&self.stack),
             location: self.location.map(Place::locate),
             code: self.code,
             code_name: self.code_name,
-            details: self.details,
+            details: self.details.as_deref().map(redact),
             rolled_back: self.rolled_back,
             outcome,
         }
@@ -125,8 +137,7 @@ pub(crate) fn from_call_error(
 }
 
 /// The error of a step that was stopped from outside.
-pub(crate) fn stopped(reason: mmk_core::fence::StopReason, outcome: Outcome) -> ScriptError {
-    use mmk_core::fence::StopReason;
+pub(crate) fn stopped(reason: StopReason, outcome: Outcome) -> ScriptError {
     let message = match &reason {
         StopReason::LockLost { detail } => format!("stopped because the lock was lost: {detail}"),
         StopReason::Interrupted { signal } => format!("stopped by {signal}"),
@@ -183,11 +194,8 @@ fn uncaught(error: &JsError, outcome: Outcome) -> ScriptError {
     ScriptError {
         kind: ScriptErrorKind::Thrown,
         name: error.name.clone().unwrap_or_else(|| "Error".to_owned()),
-        message: error
-            .message
-            .clone()
-            .unwrap_or_else(|| error.exception_message.clone()),
-        stack: user_stack(error.stack.as_deref().unwrap_or_default()),
+        message: redact(error.message.as_ref().unwrap_or(&error.exception_message)),
+        stack: redact(&user_stack(error.stack.as_deref().unwrap_or_default())),
         location,
         code: None,
         code_name: None,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use mmk_core::fence::StopReason;
 use mmk_core::script::Direction;
 use mmk_core::script::Outcome;
 use mmk_core::script::Script;
@@ -21,7 +22,9 @@ use crate::bridge::connection::Connection;
 use crate::check::read_verdict;
 use crate::check::unread;
 use crate::engine::EngineOptions;
+use crate::engine::Program;
 use crate::engine::own_fence;
+use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
 use crate::isolate::CallError;
@@ -37,6 +40,8 @@ use crate::ops::permissions::Permissions;
 use crate::script_error::Failure;
 use crate::script_error::from_call_error;
 use crate::script_error::stopped;
+use crate::stuck;
+use crate::stuck::Stuck;
 
 /// V8's own stack limit is about 1 MB, whatever the thread has; this leaves room for native frames below it.
 const STACK_SIZE: usize = 8 * 1024 * 1024;
@@ -69,6 +74,7 @@ pub(crate) struct HookJob {
     /// For `callHook` in js-runtime/src/host/main.js.
     pub(crate) argument: Value,
     pub(crate) connection: Arc<Connection>,
+    pub(crate) permissions: HookPermissions,
     pub(crate) reply: oneshot::Sender<Result<(), ScriptError>>,
 }
 
@@ -80,7 +86,7 @@ struct Configured {
 }
 
 pub(crate) struct ProgramJob {
-    pub(crate) path: PathBuf,
+    pub(crate) program: Program,
     pub(crate) bridge: Arc<Bridge>,
     pub(crate) reply: oneshot::Sender<Result<i32, ScriptError>>,
 }
@@ -91,12 +97,16 @@ pub(crate) struct ConfigJob {
 }
 
 /// Starts the thread; it ends when the last sender is dropped.
-pub(crate) fn start_worker(options: EngineOptions) -> mpsc::UnboundedSender<Job> {
+pub(crate) fn start_worker(
+    options: EngineOptions,
+    stuck: Arc<Stuck>,
+) -> mpsc::UnboundedSender<Job> {
     let (sender, mut jobs) = mpsc::unbounded_channel();
     let thread = std::thread::Builder::new()
         .name("javascript".to_owned())
         .stack_size(STACK_SIZE)
         .spawn(move || {
+            stuck::adopt(stuck);
             let modules =
                 Modules::new(BuiltinNames::standard(), module_check(&options.permissions));
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -233,12 +243,18 @@ impl Task<'_> {
     /// Watches the limits and the fence on the driver's runtime, until dropped.
     fn watch(&self) -> Watch {
         let (fence, host) = (self.bridge.fence.clone(), self.host.clone());
+        let stuck = stuck::of_this_thread();
         let limits = limits::watch(fence.clone(), self.timeout, self.options.max_memory);
         Watch([
             self.options.driver.spawn(limits),
             self.options.driver.spawn(async move {
-                fence.closed().await;
+                let reason = fence.closed().await;
                 host.terminate();
+                tokio::time::sleep(limits::STOP_GRACE).await;
+                // Still here: it doesn't hear.
+                if let Some(stuck) = stuck {
+                    stuck.give_up(reason.clone());
+                }
             }),
         ])
     }
@@ -261,6 +277,10 @@ impl Task<'_> {
             Ok(Answer::Done { value }) => Ok(value),
             Ok(Answer::Failed { failure }) => match fence.reason() {
                 Some(reason) => Err(stopped(reason.clone(), self.outcome())),
+                None if failure.is_refused_buffer() && self.host.was_refused_buffers() => {
+                    let limit = self.options.max_memory;
+                    Err(stopped(StopReason::OutOfMemory { limit }, self.outcome()))
+                }
                 None => Err(failure.into_script_error(self.outcome())),
             },
             Err(error) => Err(self.explain(CallError::Internal(error.to_string()))),
@@ -307,7 +327,15 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "mode": mode,
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
+        "collections": options.collections,
+        "documentOptions": options.document_options,
         "version": env!("CARGO_PKG_VERSION"),
+        "models": {
+            "schemas": options.models.schemas,
+            "isNamed": options.models.schemas_are_named,
+            "modules": options.models.modules,
+            "batchSaves": options.models.batch_saves,
+        },
     })
 }
 
@@ -378,6 +406,7 @@ async fn call_hook(
         return Ok(());
     };
     configured.bridge.set_main(job.connection.clone());
+    configured.isolate.grant(&job.permissions);
     let task = Task {
         options,
         modules,
@@ -438,7 +467,12 @@ async fn run_program(
         timeout: None,
         settings: settings(options, "run"),
     };
-    let result = task.run_to_exit(&json!({ "path": job.path })).await;
+    let result = task
+        .run_to_exit(&json!({
+            "path": job.program.path,
+            "shellDatabase": job.program.shell_database,
+        }))
+        .await;
     match result {
         // A program may leave with `process.exit` at any point; that is no failure.
         Err(ScriptError {

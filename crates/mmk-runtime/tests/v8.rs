@@ -50,8 +50,10 @@ fn main() {
         check_timeout: Duration::from_secs(1),
         driver_compat: None,
         prefetch: true,
+        models: mmk_runtime::ModelSources::default(),
         startup: None,
         environment: Arc::default(),
+        collections: Arc::default(),
         arguments: Vec::new(),
     });
     runtime.block_on(whole(&engine, folder.path()));

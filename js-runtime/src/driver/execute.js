@@ -19,7 +19,7 @@ import {
   MongoTransactionError,
   MongoWriteConcernError,
 } from './errors.js';
-import { beginCall, finishCall } from './pending.js';
+import { beginCall, finishCall, passBarrier } from './pending.js';
 import { ServerReply } from './server_reply.js';
 import { applySession, noteStarted, supportsReadConcern, updateSession } from './session/session_fields.js';
 import { isTransactionCommand } from './session/transaction.js';
@@ -63,6 +63,8 @@ export async function execute(operation) {
   const call = beginCall(operation.method, operation.namespace);
   try {
     options.signal?.throwIfAborted();
+    const held = passBarrier(operation);
+    if (held !== undefined) await held;
     const clientHandle = client.handle ?? (await client.open());
     const { session } = settings;
     let sessionHandle = 0;
@@ -125,7 +127,8 @@ function checkSession(session, operation) {
   if (session.snapshotEnabled && operation.client.isOlderThan(SNAPSHOT_WIRE_VERSION)) {
     throw new MongoCompatibilityError('Snapshot reads require MongoDB 5.0 or later');
   }
-  if (session.client.connection !== operation.client.connection) {
+  // Two majors of the driver have a view of one connection each.
+  if (session.client.connection !== operation.client.connection && session.client.handle !== operation.client.handle) {
     throw new MongoInvalidArgumentError('ClientSession must be from the same MongoClient');
   }
 }

@@ -2,18 +2,23 @@
  * The host script: what Rust calls in an isolate. Each function takes and gives plain data; whatever a script throws comes back as a
  * described failure, never as a rejection.
  */
+/* global require -- replaced by the bundler */
 import './install.js';
 import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
-import { describePending, drain, pendingCount } from '../driver/pending.js';
-import { loadMigration, runMain, startModules } from '../modules/index.js';
+import { describePending, drain, pendingCount, setWriteBarrier } from '../driver/pending.js';
+import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { configureProcess } from '../node/process-settings.js';
+import { setHost } from '../node/index.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
+import { finishRequests } from './forgotten_requests.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
+import { namedMigrations, prepareNamedMigrations } from './named_migrations.js';
+import { runShellProgram } from './shell_program.js';
 
 const { core } = globalThis.Deno;
 const { ops } = core;
@@ -26,6 +31,11 @@ let unhandled;
 /** The driver major that the user asked for, if any. */
 let compatibility;
 
+/** Where models come from, and whether saves are collected. */
+let modelSettings;
+/** How the run's client turns documents into BSON and back, where the configuration says. */
+let documentOptions;
+
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
   takeFastCalls();
@@ -34,11 +44,14 @@ export function start(settings) {
   configureProcess({ argv: ['mmk-js', 'mmk-js', ...settings.arguments] });
   startModules({ core, ops, settings });
   compatibility = settings.driverCompat ?? undefined;
+  modelSettings = settings.models;
+  documentOptions = settings.documentOptions;
   if (settings.mode === 'run') {
     useNativeBridge();
   } else {
     setBridge(unreachable);
   }
+  setHost({ offline: settings.mode === 'check' });
   unhandled = new Promise((_, reject) => {
     core.setUnhandledPromiseRejectionHandler((promise, reason) => {
       if (!takeUnhandledRejection(reason, promise)) {
@@ -70,8 +83,20 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 export async function check({ path }) {
   return answer('load', async () => {
     playDriverMajor(path, compatibility);
-    return verdictOn(migrationOf(await loadMigration(path)));
+    return verdictOn(await migrationIn(path));
   });
+}
+
+/** The migration of a file: what it exports, or what it registers. */
+async function migrationIn(path) {
+  prepareNamedMigrations(path);
+  try {
+    const exports = migrationOf(await loadMigration(path));
+    return namedMigrations() ?? exports;
+  } catch (error) {
+    namedMigrations();
+    throw error;
+  }
 }
 
 /** The hooks of the configuration that was evaluated last, and the client that they get. */
@@ -99,7 +124,7 @@ export async function callHook({ name, file, duration, error, database }) {
       return null;
     }
     useNativeBridge();
-    hookClient ??= createRunClient();
+    hookClient ??= createRunClient(documentOptions);
     const context = { db: hookClient.db(database), client: hookClient };
     const given = { beforeEach: [file], afterEach: [file, duration], onError: [file, revived(error)] }[name] ?? [];
     await Promise.race([hooks[name](...given, context), unhandled]);
@@ -113,12 +138,21 @@ function revived(error) {
 }
 
 /** Runs a file as a program: `require.main === module` holds in it. The event loop goes on after its top level is done. */
-export async function program({ path }) {
+export async function program({ path, shellDatabase }) {
   return answer('thrown', async () => {
     playDriverMajor(path, compatibility);
-    await Promise.race([runMain(path), unhandled]);
+    const running = typeof shellDatabase === 'string' ? runShellProgram({ path, database: shellDatabase }) : runMain(path);
+    await Promise.race([running, unhandled]).catch(asLoadFailure);
     return null;
   });
+}
+
+/** A program whose text doesn't parse has not begun to run. */
+function asLoadFailure(error) {
+  if (syntaxPlace(error) !== null) {
+    error.mmkKind = 'load';
+  }
+  throw error;
 }
 
 /** Nothing is left to do: last words of the program, and its exit code. New work may come of them. */
@@ -144,7 +178,7 @@ export async function run({ path, direction, transaction, database }) {
   let migration;
   try {
     playDriverMajor(path, compatibility);
-    migration = migrationOf(await loadMigration(path));
+    migration = await migrationIn(path);
   } catch (error) {
     return { failure: describeFailure(error, 'load') };
   }
@@ -153,19 +187,37 @@ export async function run({ path, direction, transaction, database }) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
     return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
   }
-  const client = createRunClient();
+  const client = createRunClient(documentOptions);
+  const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
+  const models = { file: path, sources: modelSettings, queue };
   return transaction
-    ? runInTransaction({ migration, fn, client, database })
-    : answer('thrown', () => runPlain({ migration, fn, client, db: client.db(database) }));
+    ? runInTransaction({ migration, fn, client, database, models })
+    : answer('thrown', () => runPlain({ migration, fn, client, db: client.db(database), models }));
 }
 
-async function runPlain({ migration, fn, client, db, session }) {
+function collectSaves() {
+  const { SaveQueue } = require('../models/save_queue.js');
+  const queue = new SaveQueue();
+  setWriteBarrier(queue.barrier);
+  return queue;
+}
+
+async function runPlain({ migration, fn, client, db, session, models }) {
   const warnings = [];
   ops.op_mmk_mark(true);
   try {
-    await Promise.race([callMigration(migration, fn, carryContext({ db, client, session }), client), unhandled]);
+    const first = carryContext({ db, client, session, models });
+    await Promise.race([callMigration(migration, fn, first, client), unhandled]);
+    // What is held is sent first: it would count as forgotten. Forgotten saves may add to it.
+    await models.queue?.settle();
     await finishForgotten(warnings);
+    await Promise.race([finishRequests(warnings), unhandled]);
+    await models.queue?.settle();
     await flushFiles();
+  } catch (error) {
+    // A transaction is rolled back anyway.
+    await (session === undefined ? models.queue?.settleAfterFailure() : models.queue?.drop());
+    throw error;
   } finally {
     ops.op_mmk_mark(false);
   }
@@ -194,19 +246,19 @@ function turn() {
   return Promise.race([new Promise((resolve) => core.createSystemTimer(resolve, 0, true)), unhandled]);
 }
 
-async function runInTransaction({ migration, fn, client, database }) {
+async function runInTransaction({ migration, fn, client, database, models }) {
   const session = client.startSession();
   let committing = false;
   try {
     session.startTransaction({ writeConcern: { w: 'majority' } });
     const db = useAmbientSession(client.db(database), session);
-    const value = await runPlain({ migration, fn, client: db.client, db, session });
+    const value = await runPlain({ migration, fn, client: db.client, db, session, models });
     await seal(client, session);
     committing = true;
-    await session.commitTransaction();
+    await commit(session);
     return { value };
   } catch (error) {
-    const failure = describeFailure(error, committing ? 'commit' : 'thrown');
+    const failure = describeFailure(error, error?.mmkKind ?? (committing ? 'commit' : 'thrown'));
     failure.rolledBack = await rollBack(session, committing);
     return { failure };
   } finally {
@@ -214,12 +266,48 @@ async function runInTransaction({ migration, fn, client, database }) {
   }
 }
 
+/** How long the outcome of a commit is asked for; a failover takes seconds. */
+const COMMIT_PATIENCE = 60_000;
+
+/** Commits, and asks again for as long as nobody knows what became of it: a commit may be sent any number of times. */
+async function commit(session) {
+  const end = Date.now() + COMMIT_PATIENCE;
+  for (;;) {
+    try {
+      await session.commitTransaction();
+      return;
+    } catch (error) {
+      const unknown = error?.hasErrorLabel?.('UnknownTransactionCommitResult') === true;
+      if (!unknown || Date.now() >= end) {
+        throw error;
+      }
+      await new Promise((resolve) => core.createSystemTimer(resolve, 100, true));
+    }
+  }
+}
+
 /** Completes the step's record inside the transaction. */
 async function seal(client, session) {
   const { commands } = deserialize(await ops.op_mmk_seal());
-  for (const { database, body } of commands) {
-    await client.db(database).command(deserialize(body.buffer ?? body, { promoteValues: false }), { session });
+  for (const { database, body, mustMatch } of commands) {
+    const command = deserialize(body.buffer ?? body, { promoteValues: false });
+    const reply = await client
+      .db(database)
+      .command(command, { session })
+      .catch((error) => {
+        // Nobody but a run that took over touches this document meanwhile.
+        throw mustMatch && error?.code === WRITE_CONFLICT ? takenOver() : error;
+      });
+    if (mustMatch && reply.n === 0) {
+      throw takenOver();
+    }
   }
+}
+
+const WRITE_CONFLICT = 112;
+
+function takenOver() {
+  return Object.assign(new Error('another run has taken over'), { mmkKind: 'lockLost' });
 }
 
 async function rollBack(session, committing) {

@@ -77,6 +77,13 @@ function showSearchParams(Class) {
   });
 }
 
+/** `performance`, with its time origin set. */
+function measuring() {
+  const { performance, setTimeOrigin } = web('15_performance');
+  setTimeOrigin();
+  return performance;
+}
+
 /** The engine's class, except that a text which is no URL is refused as Node does. */
 function nodeUrl(Class) {
   const checked = new Proxy(Class, {
@@ -98,6 +105,33 @@ function nodeUrl(Class) {
   return checked;
 }
 
+/** Node's streams, and libraries with them, ask web streams for their state by these symbols. */
+function tellStreamStates({ ReadableStream, _state, isReadableStreamDisturbed }) {
+  const answers = {
+    'nodejs.stream.disturbed': (stream) => isReadableStreamDisturbed(stream),
+    'nodejs.stream.errored': (stream) => stream[_state] === 'errored',
+    'nodejs.stream.readable': (stream) => stream[_state] === 'readable',
+  };
+  for (const [name, answer] of Object.entries(answers)) {
+    Object.defineProperty(ReadableStream.prototype, Symbol.for(name), { get() {
+      return answer(this);
+    }, configurable: true });
+  }
+}
+
+/** A reason in Node's words where none is given. */
+function wordAborts({ AbortController, AbortSignal }) {
+  const reasonOf = (reason) => (reason === undefined ? new globalThis.DOMException('This operation was aborted', 'AbortError') : reason);
+  const plainAbort = AbortController.prototype.abort;
+  const plainAborted = AbortSignal.abort;
+  Object.assign(AbortController.prototype, { abort(reason = undefined) {
+    return plainAbort.call(this, reasonOf(reason));
+  } });
+  Object.assign(AbortSignal, { abort(reason = undefined) {
+    return plainAborted.call(this, reasonOf(reason));
+  } });
+}
+
 function webClass(script, name) {
   const exports = web(script);
   if (script === '02_event') {
@@ -109,6 +143,12 @@ function webClass(script, name) {
     if (SHOWN_FIELDS[other] !== undefined) {
       showFields(exports[other], other, SHOWN_FIELDS[other]);
     }
+  }
+  if (script === '06_streams') {
+    tellStreamStates(exports);
+  }
+  if (script === '03_abort_signal') {
+    wordAborts(exports);
   }
   if (script === '00_url') {
     showSearchParams(exports.URLSearchParams);
@@ -166,7 +206,7 @@ export function installGlobals(core, ops, target = globalThis) {
   defineLazy(target, 'structuredClone', () => web('02_structured_clone').structuredClone, true);
   defineLazy(target, 'atob', () => web('05_base64').atob, true);
   defineLazy(target, 'btoa', () => web('05_base64').btoa, true);
-  defineLazy(target, 'performance', () => web('15_performance').performance, true);
+  defineLazy(target, 'performance', measuring, true);
   defineLazy(target, 'crypto', () => builtin('crypto').webcrypto, true);
   installFetch(target);
 }

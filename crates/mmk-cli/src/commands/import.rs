@@ -5,12 +5,12 @@ use mmk_core::directory::MigrationDirectory;
 use mmk_core::error::Error;
 use mmk_core::fence::Fence;
 use mmk_core::history::Record;
+use mmk_core::ports::Ledger;
 use mmk_core::ports::Locker;
 use mmk_mongo::changelog::davepi::DavepiChangelog;
 use mmk_mongo::import;
 use mmk_mongo::import::Imported;
 use mmk_mongo::import::SourceTool;
-use mongodb::Database as MongoDatabase;
 use serde_json::Value;
 use serde_json::json;
 
@@ -25,6 +25,7 @@ use crate::json::iso;
 use crate::printer::Format;
 use crate::settings::Need;
 use crate::settings::Settings;
+use crate::signals::SignalWatch;
 use crate::table::import_table;
 
 /// Where a checksum comes from.
@@ -62,6 +63,7 @@ pub(crate) async fn import(context: &Context, args: &ImportArgs) -> Result<ExitS
     let settings = context.settings(Need::Database).await?;
     let database = Database::open(context, &settings).await?;
     let fence = Fence::open();
+    let _signals = SignalWatch::start(fence.clone(), context.printer.clone());
     let lease = if args.no_lock || args.dry_run {
         None
     } else {
@@ -72,7 +74,7 @@ pub(crate) async fn import(context: &Context, args: &ImportArgs) -> Result<ExitS
                 .await?,
         )
     };
-    let result = transfer(context, &settings, &database.connection.database, args).await;
+    let result = transfer(context, &settings, &database, &fence, args).await;
     if let Some(lease) = lease {
         lease.release().await?;
     }
@@ -84,9 +86,14 @@ pub(crate) async fn import(context: &Context, args: &ImportArgs) -> Result<ExitS
 async fn transfer(
     context: &Context,
     settings: &Settings,
-    database: &MongoDatabase,
+    opened: &Database,
+    fence: &Fence,
     args: &ImportArgs,
 ) -> Result<(String, String, Outcome), Failure> {
+    let database = &opened.connection.database;
+    if !args.no_lock && !args.dry_run {
+        opened.ledger.take_over().await?;
+    }
     let target = args
         .to
         .clone()
@@ -130,7 +137,7 @@ async fn transfer(
     outcome.rows = imported(settings, &source.records, &existing, tool, args)?;
     if !args.dry_run {
         let records: Vec<Imported> = outcome.rows.iter().map(|(row, _)| row.clone()).collect();
-        import::write(database, &target, &records).await?;
+        import::write(database, &target, &records, fence).await?;
     }
     Ok((from, target, outcome))
 }

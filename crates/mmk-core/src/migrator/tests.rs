@@ -92,6 +92,7 @@ async fn a_run_goes_from_lock_to_release_in_order() {
         world.journal.lines(),
         [
             "lock",
+            "take over",
             "read",
             "check 2",
             "start up a.js",
@@ -157,7 +158,7 @@ async fn everything_that_can_be_refused_is_refused_before_the_first_write() {
     assert!(report.results.is_empty());
     assert_eq!(
         world.journal.lines(),
-        ["lock", "read", "check 3", "release"]
+        ["lock", "take over", "read", "check 3", "release"]
     );
 }
 
@@ -304,7 +305,10 @@ async fn a_fence_closed_before_the_first_step_stops_everything() {
         report.failure,
         Some(Error::Interrupted { signal: "SIGTERM" })
     );
-    assert_eq!(world.journal.lines(), ["lock", "read", "release"]);
+    assert_eq!(
+        world.journal.lines(),
+        ["lock", "take over", "read", "release"]
+    );
 }
 
 #[tokio::test]
@@ -334,7 +338,10 @@ async fn the_lock_is_given_back_when_the_history_cannot_be_read() {
     };
     let report = run(&Folder::with(&["a.js"]), &world, Task::Up).await;
     assert_eq!(code(&report), Some("DATABASE_ERROR"));
-    assert_eq!(world.journal.lines(), ["lock", "read", "release"]);
+    assert_eq!(
+        world.journal.lines(),
+        ["lock", "take over", "read", "release"]
+    );
 }
 
 #[tokio::test]
@@ -351,7 +358,10 @@ async fn strict_drift_is_refused_under_the_lock_and_before_any_script_is_loaded(
     let before = world.journal.lines().len();
     let report = run_with(&folder, &world, Task::Up, &strict).await;
     assert_eq!(code(&report), Some("CHECKSUM_MISMATCH"));
-    assert_eq!(world.journal.lines()[before..], ["lock", "read", "release"]);
+    assert_eq!(
+        world.journal.lines()[before..],
+        ["lock", "take over", "read", "release"]
+    );
 }
 
 #[tokio::test]
@@ -379,4 +389,41 @@ async fn a_named_applied_file_is_reported_as_skipped() {
     let report = run_with(&folder, &world, Task::Up, &options).await;
     assert_eq!(results(&report), ["skipped a.js"]);
     assert!(!report.nothing_to_do);
+}
+
+#[tokio::test]
+async fn what_a_running_step_has_done_is_noted_while_it_runs() {
+    let world = world(&[("a.js", Behaviour::Works)]);
+    let report = run(&Folder::with(&["a.js"]), &world, Task::Up).await;
+    assert_eq!(report.failure, None);
+    let notes: Vec<String> = world
+        .journal
+        .lines()
+        .into_iter()
+        .filter(|line| line.starts_with("note"))
+        .collect();
+    assert_eq!(notes, ["note a.js 1", "note a.js 2", "note a.js 3"]);
+}
+
+#[tokio::test]
+async fn what_ran_to_its_end_under_a_lost_lock_is_recorded_if_nobody_took_over() {
+    let world = world(&[("a.js", Behaviour::SurvivesLockLoss)]);
+    let folder = Folder::with(&["a.js", "b.js"]);
+    let report = run(&folder, &world, Task::Up).await;
+    assert_eq!(results(&report), ["applied a.js"]);
+    assert_eq!(code(&report), Some("LOCK_LOST"));
+    assert_eq!(report.not_run, ["b.js"]);
+}
+
+#[tokio::test]
+async fn what_ran_to_its_end_is_not_recorded_once_somebody_took_over() {
+    let world = World {
+        lock_is_gone: true,
+        ..world(&[("a.js", Behaviour::SurvivesLockLoss)])
+    };
+    let report = run(&Folder::with(&["a.js"]), &world, Task::Up).await;
+    assert_eq!(results(&report), ["error a.js"]);
+    assert_eq!(code(&report), Some("LOCK_LOST"));
+    assert!(world.records.lock().unwrap().is_empty());
+    assert!(world.journal.lines().contains(&"fail a.js".to_owned()));
 }

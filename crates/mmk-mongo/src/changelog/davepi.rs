@@ -268,6 +268,7 @@ fn failure(row: &Row) -> Attempt {
         duration: row.duration,
         batch: 0,
         counts: CountsByCollection::new(),
+        counted_at: None,
         error: row.error.as_ref().map(|message| AttemptError {
             name: String::new(),
             message: message.clone(),

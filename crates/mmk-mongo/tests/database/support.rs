@@ -13,6 +13,7 @@ use std::time::Duration;
 use bson::Document;
 use mmk_core::checksum::Fingerprint;
 use mmk_core::migration::Migration;
+use mmk_core::migrator::TransactionSupport;
 use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::Event;
@@ -45,6 +46,7 @@ impl TestDatabase {
             uri: test_uri(),
             database: Some(format!("mmk_test_{}", bson::oid::ObjectId::new())),
             client_options: Vec::new(),
+            typed_options: Default::default(),
             tool_version: "0.0.0-test".to_owned(),
         };
         let connection = connect(&settings).await.expect("the server answers");
@@ -70,6 +72,7 @@ impl TestDatabase {
             &settings,
             &lock_settings(),
             identity,
+            TransactionSupport::Available,
         )
     }
 

@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use mmk_core::fence::Fence;
-use mmk_core::fence::StopReason;
 use mongodb::options::ReadPreference;
 use mongodb::options::ReadPreferenceOptions;
 use mongodb::options::SelectionCriteria;
@@ -29,6 +29,9 @@ use self::counts::Counters;
 use self::cursor::Cursor;
 use self::error::BridgeError;
 use self::session::Session;
+
+/// How long a stopped script's last calls may take.
+const SETTLING_TIME: Duration = Duration::from_secs(10);
 
 /// The client handle of the run's own connection.
 pub(crate) const MAIN_CLIENT: u32 = 1;
@@ -45,6 +48,8 @@ pub(crate) struct Bridge {
     cursors: Mutex<HashMap<u32, Arc<Cursor>>>,
     next_handle: AtomicU32,
     in_flight: tokio::sync::watch::Sender<usize>,
+    /// Turns true when what is in flight is waited for no longer.
+    given_up: tokio::sync::watch::Sender<bool>,
 }
 
 impl Bridge {
@@ -64,6 +69,7 @@ impl Bridge {
             cursors: Mutex::default(),
             next_handle: AtomicU32::new(MAIN_CLIENT + 1),
             in_flight: tokio::sync::watch::Sender::new(0),
+            given_up: tokio::sync::watch::Sender::new(false),
         })
     }
 
@@ -141,9 +147,17 @@ impl Bridge {
     ) -> Result<T, BridgeError> {
         self.in_flight.send_modify(|count| *count += 1);
         let bridge = self.clone();
+        let mut given_up = self.given_up.subscribe();
         let task = self.driver.spawn(async move {
             let _ended = InFlight(bridge);
-            work.await
+            tokio::select! {
+                biased;
+                result = work => result,
+                // The sender lives in the bridge, which lives in `_ended`.
+                _ = given_up.wait_for(|given_up| *given_up) => {
+                    Err(BridgeError::new(error::BridgeErrorKind::Closed, "the run was given up"))
+                }
+            }
         });
         task.await.unwrap_or_else(|error| {
             Err(BridgeError::new(
@@ -153,26 +167,44 @@ impl Bridge {
         })
     }
 
-    /// Waits until nothing of the script is on its way to the database, aborts its open transactions unless the lock was
-    /// lost, and closes what it left open. Called on the driver's runtime after the isolate is gone.
+    /// Waits until nothing of the script is on its way to the database, aborts its open transactions,
+    /// and closes what it left open. Called on the driver's runtime after the isolate is gone. Once the fence is closed, a
+    /// server that answers nothing is not waited for any longer than [`SETTLING_TIME`].
     pub(crate) async fn settle(self: Arc<Self>) {
         let mut in_flight = self.in_flight.subscribe();
         // The sender lives in `self`.
-        let _ = in_flight.wait_for(|count| *count == 0).await;
+        let settled = tokio::select! {
+            biased;
+            _ = in_flight.wait_for(|count| *count == 0) => true,
+            () = self.patience_ends() => false,
+        };
+        if !settled {
+            self.given_up.send_replace(true);
+            let _ = in_flight.wait_for(|count| *count == 0).await;
+        }
+        // What a server that is out of reach keeps open it will forget by itself.
+        let _ = tokio::time::timeout(SETTLING_TIME, self.clone().close_all()).await;
+    }
+
+    async fn patience_ends(&self) {
+        self.fence.closed().await;
+        tokio::time::sleep(SETTLING_TIME).await;
+    }
+
+    async fn close_all(self: Arc<Self>) {
         let sessions: Vec<_> = lock(&self.sessions).drain().map(|(_, s)| s).collect();
         let clients: Vec<_> = lock(&self.clients)
             .iter()
             .map(|(handle, client)| (*handle, client.clone()))
             .collect();
-        if !matches!(self.fence.reason(), Some(StopReason::LockLost { .. })) {
-            for (handle, client) in &clients {
-                let own: Vec<_> = sessions
-                    .iter()
-                    .filter(|session| session.client == *handle)
-                    .cloned()
-                    .collect();
-                abort_open_transactions(client, &own).await;
-            }
+        // Also when the lock was lost: an abort writes nothing, and what stays open keeps whoever has the lock now from writing.
+        for (handle, client) in &clients {
+            let own: Vec<_> = sessions
+                .iter()
+                .filter(|session| session.client == *handle)
+                .cloned()
+                .collect();
+            abort_open_transactions(client, &own).await;
         }
         let cursors: Vec<_> = lock(&self.cursors).drain().map(|(_, c)| c).collect();
         for cursor in cursors {

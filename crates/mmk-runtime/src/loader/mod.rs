@@ -2,6 +2,7 @@
 //! TypeScript. The CommonJS side itself (cache, `module`, `require`) is JavaScript, in js-runtime/src/modules.
 
 mod builtin_names;
+mod call_text;
 mod check;
 mod commonjs_exports;
 mod emit;
@@ -10,6 +11,7 @@ mod error;
 mod explain;
 mod facade;
 mod files;
+mod free_names;
 mod module_loader;
 mod modules;
 mod ops;
@@ -18,6 +20,7 @@ mod package_specifier;
 mod prepared;
 mod program;
 mod resolve;
+mod shell_script;
 mod syntax_facts;
 mod syntax_problem;
 mod translate;
@@ -28,4 +31,5 @@ pub(crate) use files::ReadCheck;
 pub(crate) use module_loader::Loader;
 pub(crate) use modules::Modules;
 pub(crate) use ops::mmk_modules;
+pub use shell_script::is_shell_script;
 pub use syntax_problem::SyntaxProblem;

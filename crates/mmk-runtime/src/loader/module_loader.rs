@@ -40,6 +40,7 @@ use super::prepared::ModuleFormat;
 use super::prepared::Prepared;
 use super::prepared::Purpose;
 use super::resolve::Resolved;
+use super::shell_script::ShellScript;
 use super::syntax_problem::SyntaxProblem;
 
 /// How many problems are kept for whoever prints them; a script may try many files.
@@ -105,15 +106,26 @@ impl Loader {
         path: &std::path::Path,
         purpose: Purpose,
     ) -> Result<Arc<Prepared>, ModuleError> {
-        self.modules.prepare(path, purpose).inspect_err(|error| {
-            if let Some(problem) = &error.syntax {
-                let mut problems = self.problems.borrow_mut();
-                if problems.len() == PROBLEMS_KEPT {
-                    problems.remove(0);
-                }
-                problems.push((**problem).clone());
+        self.modules
+            .prepare(path, purpose)
+            .inspect_err(|error| self.remember_problem(error))
+    }
+
+    /// Reads a script of MongoDB's shell and remembers what is wrong with it.
+    pub(super) fn shell_script(&self, path: &std::path::Path) -> Result<ShellScript, ModuleError> {
+        self.modules
+            .shell_script(path)
+            .inspect_err(|error| self.remember_problem(error))
+    }
+
+    fn remember_problem(&self, error: &ModuleError) {
+        if let Some(problem) = &error.syntax {
+            let mut problems = self.problems.borrow_mut();
+            if problems.len() == PROBLEMS_KEPT {
+                problems.remove(0);
             }
-        })
+            problems.push((**problem).clone());
+        }
     }
 
     /// Finds what an `import` means; with the file read, so that its format is known.

@@ -11,10 +11,13 @@ use std::sync::PoisonError;
 use deno_core::url::Url;
 
 use super::builtin_names::BuiltinNames;
+use super::call_text::CallText;
+use super::call_text::call_at;
 use super::commonjs_exports::CommonJsExports;
 use super::error::ModuleError;
 use super::files::Files;
 use super::files::ReadCheck;
+use super::free_names::free_names;
 use super::package_scope::PackageScopes;
 use super::prepared::Prepared;
 use super::prepared::Purpose;
@@ -22,6 +25,8 @@ use super::prepared::SourceFormat;
 use super::prepared::prepare;
 use super::resolve::Resolved;
 use super::resolve::Resolver;
+use super::shell_script::ShellScript;
+use super::shell_script::shell_script;
 use super::translate::DecoratorMetadata;
 
 /// Finds and reads modules. Cheap to share; holds no V8 value.
@@ -92,6 +97,24 @@ impl Modules {
             .unwrap_or_else(PoisonError::into_inner)
             .insert(key, Arc::clone(&prepared));
         Ok(prepared)
+    }
+
+    /// A script of MongoDB's shell.
+    pub(super) fn shell_script(&self, path: &Path) -> Result<ShellScript, ModuleError> {
+        Ok(shell_script(path, &self.files.read(path)?)?)
+    }
+
+    /// See [`call_at`]; nothing where the file can't be read.
+    pub(super) fn call_at(&self, path: &Path, line: u32, column: u32) -> Option<CallText> {
+        call_at(path, &self.files.read(path).ok()?, line, column)
+    }
+
+    /// See [`free_names`]; a file that can't be read uses none.
+    pub(super) fn free_names(&self, path: &Path) -> Vec<String> {
+        self.files
+            .read(path)
+            .map(|text| free_names(path, &text))
+            .unwrap_or_default()
     }
 
     /// The names under which a CommonJS file's exports can be imported, `default` aside.

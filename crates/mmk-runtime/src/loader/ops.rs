@@ -9,6 +9,7 @@ use deno_core::op2;
 use deno_core::v8;
 use serde::Serialize;
 
+use super::call_text::CallText;
 use super::error::ModuleError;
 use super::module_loader::Loader;
 use super::prepared::Purpose;
@@ -17,10 +18,13 @@ use super::resolve::Resolved;
 deno_core::extension!(
     mmk_modules,
     ops = [
+        op_mmk_modules_call_at,
         op_mmk_modules_connect,
         op_mmk_modules_resolve,
         op_mmk_modules_read,
+        op_mmk_modules_free_names,
         op_mmk_modules_real_path,
+        op_mmk_modules_shell_script,
         op_mmk_modules_installed_version,
         op_mmk_modules_syntax_place,
     ],
@@ -98,6 +102,49 @@ fn op_mmk_modules_read(
         code,
         was_module: prepared.was_module,
     })
+}
+
+/// A script of MongoDB's shell, with the shell's own lines turned into calls.
+#[derive(Serialize)]
+struct ShellFile {
+    code: String,
+    awaits: bool,
+}
+
+#[op2]
+#[serde]
+fn op_mmk_modules_shell_script(
+    state: &mut OpState,
+    #[string] path: &str,
+) -> Result<ShellFile, ModuleError> {
+    let script = state.borrow::<Rc<Loader>>().shell_script(Path::new(path))?;
+    Ok(ShellFile {
+        code: script.code,
+        awaits: script.awaits,
+    })
+}
+
+/// The names that a file uses and nothing in it declares, when it calls one of them `migration`; empty otherwise.
+#[op2]
+#[serde]
+fn op_mmk_modules_free_names(state: &mut OpState, #[string] path: &str) -> Vec<String> {
+    state
+        .borrow::<Rc<Loader>>()
+        .modules
+        .free_names(Path::new(path))
+}
+
+/// The text of the call that a place in a file lies in, for the message of `assert(expression)`; line and column count from 1.
+#[op2]
+#[serde]
+fn op_mmk_modules_call_at(
+    state: &mut OpState,
+    #[string] path: &str,
+    #[smi] line: u32,
+    #[smi] column: u32,
+) -> Option<CallText> {
+    let loader = state.borrow::<Rc<Loader>>();
+    loader.modules.call_at(Path::new(path), line, column)
 }
 
 /// The path without symbolic links; itself when it doesn't exist.

@@ -171,7 +171,7 @@ fn finish(path: &Path, mut file: ParsedFile, marks: Marks) -> Result<Rewritten, 
 
 /// swc keeps its marks and helpers in scoped globals. It panics on some files that it should refuse; a script must not bring
 /// us down, so that becomes a syntax problem of the file.
-fn in_swc<T>(
+pub(super) fn in_swc<T>(
     path: &Path,
     work: impl FnOnce() -> Result<T, SyntaxProblem>,
 ) -> Result<T, SyntaxProblem> {

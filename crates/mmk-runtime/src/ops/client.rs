@@ -29,24 +29,28 @@ pub(crate) async fn op_mmk_connect_client(
 ) -> Result<u32, BridgeError> {
     let bridge = bridge(&state);
     bridge.check_fence()?;
+    let connection = bridge.on_driver(open_client(uri, options)).await?;
+    Ok(bridge.add_client(connection))
+}
+
+/// The connection that a URI and JSON of what it doesn't say describe. Runs on the driver's runtime.
+pub(super) async fn open_client(
+    uri: String,
+    options: String,
+) -> Result<Arc<Connection>, BridgeError> {
     let wanted: crate::bridge::events::ClientWishes = serde_json::from_str(&options)
         .map_err(|error| BridgeError::invalid(format!("invalid client options: {error}")))?;
-    let connection = bridge
-        .on_driver(async move {
-            let mut options = ClientOptions::parse(&uri)
-                .await
-                .map_err(|error| BridgeError::from_driver(&error))?;
-            let monitored = wanted.monitor_commands;
-            wanted.apply(&mut options);
-            let connection = if monitored {
-                Connection::monitored(options)
-            } else {
-                Connection::new(options)
-            };
-            connection.map_err(|error| BridgeError::from_driver(&error))
-        })
-        .await?;
-    Ok(bridge.add_client(connection))
+    let mut options = ClientOptions::parse(&uri)
+        .await
+        .map_err(|error| BridgeError::from_driver(&error))?;
+    let monitored = wanted.monitor_commands;
+    wanted.apply(&mut options);
+    let connection = if monitored {
+        Connection::monitored(options)
+    } else {
+        Connection::new(options)
+    };
+    connection.map_err(|error| BridgeError::from_driver(&error))
 }
 
 #[op2]

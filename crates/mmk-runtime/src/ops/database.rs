@@ -28,16 +28,17 @@ fn document(bytes: Vec<u8>) -> Result<RawDocumentBuf, BridgeError> {
     RawDocumentBuf::from_bytes(bytes).map_err(|error| BridgeError::invalid(error.to_string()))
 }
 
-struct Call {
-    client: u32,
-    database: String,
-    body: Vec<u8>,
-    session: u32,
-    retry: Retry,
-    read_preference: String,
+/// What the arguments of a command op say.
+pub(super) struct Call {
+    pub(super) client: u32,
+    pub(super) database: String,
+    pub(super) body: Vec<u8>,
+    pub(super) session: u32,
+    pub(super) retry: Retry,
+    pub(super) read_preference: String,
 }
 
-fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeError> {
+pub(super) fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeError> {
     bridge.check_fence()?;
     Ok(Command {
         client: call.client,

@@ -12,6 +12,7 @@ use bson::spec::BinarySubtype;
 use deno_core::OpState;
 use deno_core::op2;
 use mmk_core::ports::Event;
+use mmk_core::ports::Expected;
 use mmk_core::ports::OutputStream;
 use mmk_core::script::Outcome;
 use tokio::sync::oneshot;
@@ -57,7 +58,7 @@ pub(crate) fn op_mmk_exit(state: &mut OpState, #[smi] code: i32) {
 }
 
 /// The commands that complete the step's record, to be run in its transaction before the commit: a BSON document
-/// `{commands: [{database, body}]}` with bodies as binary.
+/// `{commands: [{database, body, mustMatch}]}` with bodies as binary.
 #[op2]
 #[buffer]
 pub(crate) async fn op_mmk_seal(state: Rc<RefCell<OpState>>) -> Result<Vec<u8>, BridgeError> {
@@ -86,6 +87,7 @@ pub(crate) async fn op_mmk_seal(state: Rc<RefCell<OpState>>) -> Result<Vec<u8>, 
             doc! {
                 "database": command.database,
                 "body": Binary { subtype: BinarySubtype::Generic, bytes: command.body },
+                "mustMatch": command.expected == Expected::Match,
             }
         })
         .collect();

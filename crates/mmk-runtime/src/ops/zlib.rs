@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 use std::io;
 use std::io::Write;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use deno_core::GarbageCollected;
+use deno_core::OpState;
 use deno_core::op2;
 use deno_core::v8;
 use deno_error::JsError;
@@ -17,10 +20,16 @@ use flate2::write::DeflateEncoder;
 use flate2::write::GzEncoder;
 use flate2::write::MultiGzDecoder;
 use flate2::write::ZlibEncoder;
+use mmk_core::fence::Fence;
+
+use crate::bridge::Bridge;
 
 /// The number gzip has for Unix in its header, which Node writes too.
 const GZIP_UNIX: u8 = 3;
 const BROTLI_BUFFER: usize = 16 * 1024;
+
+/// How much input is taken before it is asked again whether the script was stopped: a bomb grows a thousandfold.
+const SLICE: usize = 64 * 1024;
 
 type Output = Vec<u8>;
 
@@ -253,37 +262,56 @@ pub(crate) fn op_node_zlib_finish(#[cppgc] codec: &RunningCodec) -> Result<Vec<u
     }
 }
 
-/// The whole of `bytes` at once.
-fn whole(kind: &str, level: i32, window: u32, bytes: &[u8]) -> Result<Vec<u8>, ZlibError> {
+/// The whole of `bytes`, as long as the fence is open.
+fn whole(
+    fence: &Fence,
+    kind: &str,
+    level: i32,
+    window: u32,
+    bytes: &[u8],
+) -> Result<Vec<u8>, ZlibError> {
     let mut codec = Codec::new(kind, level, window).ok_or_else(|| ZlibError {
         message: format!("Unknown codec {kind}"),
         code: "Z_STREAM_ERROR",
     })?;
-    let mut output = codec.write(bytes)?;
-    output.extend(codec.finish()?);
+    let mut output = Vec::new();
+    for slice in bytes.chunks(SLICE) {
+        if fence.check().is_err() {
+            return Err(ZlibError {
+                message: "the script was stopped".to_owned(),
+                code: "Z_MEM_ERROR",
+            });
+        }
+        output.append(&mut codec.write(slice)?);
+    }
+    output.append(&mut codec.finish()?);
     Ok(output)
 }
 
 #[op2]
 #[buffer]
 pub(crate) fn op_node_zlib_whole_sync(
+    state: &mut OpState,
     #[string] kind: &str,
     #[smi] level: i32,
     #[smi] window: u32,
     #[buffer] bytes: &[u8],
 ) -> Result<Vec<u8>, ZlibError> {
-    whole(kind, level, window, bytes)
+    let fence = &state.borrow::<Arc<Bridge>>().fence;
+    whole(fence, kind, level, window, bytes)
 }
 
 #[op2]
 #[buffer]
 pub(crate) async fn op_node_zlib_whole(
+    state: Rc<RefCell<OpState>>,
     #[string] kind: String,
     #[smi] level: i32,
     #[smi] window: u32,
     #[buffer(copy)] bytes: Vec<u8>,
 ) -> Result<Vec<u8>, ZlibError> {
-    tokio::task::spawn_blocking(move || whole(&kind, level, window, &bytes))
+    let fence = state.borrow().borrow::<Arc<Bridge>>().fence.clone();
+    tokio::task::spawn_blocking(move || whole(&fence, &kind, level, window, &bytes))
         .await
         .unwrap_or_else(|_| Ok(Vec::new()))
 }

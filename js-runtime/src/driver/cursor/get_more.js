@@ -2,11 +2,14 @@
 
 import * as bridge from '../../bridge.js';
 import { execute, finishBridgeCall } from '../execute.js';
+import { passBarrier } from '../pending.js';
 import { NO_OPTIONS } from '../settings.js';
 
 /** The reply to the native cursor's next getMore. */
 export async function getMoreFromBridge(cursor) {
   const operation = operationOf(cursor, 'getMore', undefined);
+  const held = passBarrier(operation);
+  if (held !== undefined) await held;
   return await finishBridgeCall(operation, bridge.nextBatch(cursor.nativeHandle));
 }
 

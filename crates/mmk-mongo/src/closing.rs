@@ -1,0 +1,155 @@
+//! The end of a step as one transaction: its attempt is closed and its record written, or neither. Nothing of it happens once another run
+//! has taken the attempt over; sent again as often as needed, it happens once.
+
+use std::time::Duration;
+use std::time::Instant;
+
+use bson::Document;
+use mmk_core::error::Error;
+use mongodb::Client;
+use mongodb::ClientSession;
+use mongodb::Collection;
+use mongodb::error::ErrorKind;
+use mongodb::error::TRANSIENT_TRANSACTION_ERROR;
+use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
+
+use crate::changelog::Change;
+use crate::error::code;
+use crate::error::database_error;
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is written together.
+#[derive(Clone)]
+pub(crate) struct Closing {
+    pub(crate) client: Client,
+    pub(crate) history: Collection<Document>,
+    /// Matches the attempt only as long as nobody has taken it over.
+    pub(crate) attempt: Document,
+    pub(crate) closed: Document,
+    pub(crate) records: Collection<Document>,
+    pub(crate) change: Change,
+    /// Must be there too, where the lock is in doubt.
+    pub(crate) lock: Option<(Collection<Document>, Document)>,
+}
+
+/// How it ended, where it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Closed {
+    Together,
+    /// The server says `Available` and yet takes no transaction here; nothing was written.
+    Refused,
+}
+
+enum Failure {
+    TakenOver,
+    Database(mongodb::error::Error),
+}
+
+impl From<mongodb::error::Error> for Failure {
+    fn from(error: mongodb::error::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl Closing {
+    /// Tries for as long as `patience`: a failover takes seconds, and what a script did must not go unrecorded because of it. Runs on
+    /// as a task of its own should nobody wait for it any longer.
+    pub(crate) async fn commit(self, patience: Duration) -> Result<Closed, Error> {
+        let name = self.records.name().to_owned();
+        let task = tokio::spawn(self.try_until(Instant::now() + patience));
+        // One try may hang on a connection that answers nothing; the driver gives it up by itself, only later.
+        match tokio::time::timeout(patience * 2, task).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(error)) => Err(Error::Internal {
+                detail: error.to_string(),
+            }),
+            Err(_) => Err(Error::Database {
+                action: format!("update `{name}`"),
+                detail: "no server answered in time".to_owned(),
+            }),
+        }
+    }
+
+    async fn try_until(self, end: Instant) -> Result<Closed, Error> {
+        loop {
+            match self.try_once(end).await {
+                Ok(()) => return Ok(Closed::Together),
+                Err(Failure::Database(error)) if is_refusal(&error) => return Ok(Closed::Refused),
+                Err(Failure::TakenOver) => {
+                    return Err(Error::LockLost {
+                        detail: "another run has taken over".to_owned(),
+                    });
+                }
+                Err(Failure::Database(error)) if may_pass(&error) && Instant::now() < end => {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                Err(Failure::Database(error)) => {
+                    let action = format!("update `{}`", self.records.name());
+                    return Err(database_error(&action, &error));
+                }
+            }
+        }
+    }
+
+    async fn try_once(&self, end: Instant) -> Result<(), Failure> {
+        let mut session = self.client.start_session().await?;
+        session.start_transaction().await?;
+        if let Err(failure) = self.write(&mut session).await {
+            // The server drops it by itself where this does not arrive.
+            let _ = session.abort_transaction().await;
+            return Err(failure);
+        }
+        loop {
+            match session.commit_transaction().await {
+                Err(error)
+                    if error.contains_label(UNKNOWN_TRANSACTION_COMMIT_RESULT)
+                        && Instant::now() < end =>
+                {
+                    tokio::time::sleep(PAUSE).await;
+                }
+                result => return result.map_err(Failure::from),
+            }
+        }
+    }
+
+    async fn write(&self, session: &mut ClientSession) -> Result<(), Failure> {
+        if let Some((locks, ours)) = &self.lock {
+            let held = locks.find_one(ours.clone()).session(&mut *session).await?;
+            if held.is_none() {
+                return Err(Failure::TakenOver);
+            }
+        }
+        let closed = self
+            .history
+            .update_one(self.attempt.clone(), self.closed.clone())
+            .session(&mut *session)
+            .await?;
+        if closed.matched_count == 0 {
+            return Err(Failure::TakenOver);
+        }
+        self.change
+            .clone()
+            .apply_in(&self.records, session)
+            .await
+            .map_err(Failure::from)
+    }
+}
+
+fn may_pass(error: &mongodb::error::Error) -> bool {
+    error.contains_label(TRANSIENT_TRANSACTION_ERROR)
+        || matches!(
+            error.kind.as_ref(),
+            ErrorKind::ServerSelection { .. }
+                | ErrorKind::Io(_)
+                | ErrorKind::ConnectionPoolCleared { .. }
+        )
+}
+
+/// Old sharded clusters, and services that speak MongoDB's protocol, say so only when asked.
+fn is_refusal(error: &mongodb::error::Error) -> bool {
+    // IllegalOperation, CommandNotFound, InvalidOptions, CommandNotSupported, OperationNotSupportedInTransaction.
+    const CODES: [i32; 5] = [20, 59, 72, 115, 263];
+    code(error).is_some_and(|code| CODES.contains(&code))
+}

@@ -1,0 +1,1 @@
+console.log(require('slugify')('Größe & Maß – Ünïcödé', { lower: true, strict: true }), require('slug')('Hello Wörld ♥'), require('cyrillic-to-translit-js')().transform('Привет мир', '-'), require('change-case').camelCase('foo bar-baz'));
