@@ -192,7 +192,15 @@ fn mongoose_takes_the_client_of_the_run() {
             "const mongoose = require('mongoose');\nmodule.exports = {\n  async up(db, client) {\n    const connection = mongoose.createConnection();\n    connection.setClient(client);\n    const Thing = connection.useDb(db.databaseName).model('Thing', new mongoose.Schema({ name: String }));\n    await Thing.create({ name: 'through mongoose' });\n    for await (const thing of Thing.find().cursor()) {\n      thing.name += '!';\n      await thing.save();\n    }\n  },\n};\n",
         );
         project
-            .run(&["--as", "migrate-mongo", "up", "--uri", server_uri(), "--db", &project.database])
+            .run(&[
+                "--as",
+                "migrate-mongo",
+                "up",
+                "--uri",
+                server_uri(),
+                "--db",
+                &project.database,
+            ])
             .exits(0);
         assert_eq!(
             project.documents("things")[0].get_str("name").ok(),
@@ -207,7 +215,7 @@ fn modules_and_typescript_import_mongoose() {
     for major in MAJORS {
         let project = project(major);
         project.migration(
-            "1-module.mjs",
+            "1-module.js",
             "import mongoose, { Schema } from 'mongoose';\nexport async function up({ db }) {\n  const connection = await mongoose.createConnection(process.env.MMK_URI, { dbName: db.databaseName }).asPromise();\n  await connection.model('One', new Schema({ n: Number })).create({ n: '1' });\n  await connection.close();\n}\n",
         );
         project.migration(
