@@ -163,11 +163,13 @@ impl V8Engine {
         &self,
         argument: Value,
         connection: Arc<Connection>,
+        permissions: HookPermissions,
     ) -> Result<(), ScriptError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Hook(HookJob {
             argument,
             connection,
+            permissions,
             reply,
         }));
         self.answer(answer).await

@@ -7,12 +7,13 @@ import './install.js';
 import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
-import { describePending, drain, pendingCount } from '../driver/pending.js';
+import { describePending, drain, pendingCount, setWriteBarrier } from '../driver/pending.js';
 import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
-import { setWriteBarrier } from '../driver/write_barrier.js';
 import { configureProcess } from '../node/process-settings.js';
+import { setHost } from '../node/index.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
+import { finishRequests } from './forgotten_requests.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
@@ -50,6 +51,7 @@ export function start(settings) {
   } else {
     setBridge(unreachable);
   }
+  setHost({ offline: settings.mode === 'check' });
   unhandled = new Promise((_, reject) => {
     core.setUnhandledPromiseRejectionHandler((promise, reason) => {
       if (!takeUnhandledRejection(reason, promise)) {
@@ -202,7 +204,10 @@ async function runPlain({ migration, fn, client, db, session, models }) {
   try {
     const first = carryContext({ db, client, session, models });
     await Promise.race([callMigration(migration, fn, first, client), unhandled]);
+    // What is held is sent first: it would count as forgotten. Forgotten saves may add to it.
+    await models.queue?.settle();
     await finishForgotten(warnings);
+    await Promise.race([finishRequests(warnings), unhandled]);
     await models.queue?.settle();
     await flushFiles();
   } catch (error) {

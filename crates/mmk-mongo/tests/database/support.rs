@@ -46,6 +46,7 @@ impl TestDatabase {
             uri: test_uri(),
             database: Some(format!("mmk_test_{}", bson::oid::ObjectId::new())),
             client_options: Vec::new(),
+            typed_options: Default::default(),
             tool_version: "0.0.0-test".to_owned(),
         };
         let connection = connect(&settings).await.expect("the server answers");
