@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
 use crate::bridge::connection::Connection;
+use crate::hooks::HookPermissions;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::script_error::stopped;
