@@ -69,7 +69,7 @@ fn names_are_sorted_by_utf_16_units_and_not_by_any_alphabet() {
 fn declarations_beside_typescript_migrations_are_no_migrations() {
     let project = Project::new();
     configure(&project, "migrationFileExtension: '.ts',");
-    project.migration("1-a.ts", "export const up = async (db: { collection(name: string): any }): Promise<void> => {\n  await db.collection('log').insertOne({ _id: 1 });\n};\nexport const down = async (): Promise<void> => {};\n");
+    project.migration("1-a.ts", "export const up = async (db: { collection(name: string): any }): Promise<void> => {\n  await db.collection('log').insertOne({});\n};\nexport const down = async (): Promise<void> => {};\n");
     project.migration("types.d.ts", "export interface Shop { id: string }\n");
     project.migration("2-old.js", FINE);
     assert_eq!(
@@ -221,7 +221,7 @@ fn a_new_name_shows_the_clock_that_its_tool_shows() {
         .stdout(std::process::Stdio::piped());
     let local = stamps(theirs, "Created  ");
     let ours = stamps(
-        project.command(&["--as", "mmk", "create", "x"]),
+        project.command(&["--as", "mmk", "create", "y"]),
         "Created  ",
     );
     assert_eq!(ours, local, "mmk's are in local time");

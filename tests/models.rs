@@ -38,7 +38,17 @@ pub(crate) fn install_mongoose(project: &Project, major: u32) {
     let modules = project.path().join("node_modules");
     std::fs::create_dir_all(&modules).expect("the folder is writable");
     let package = folder.join(format!("node_modules/mongoose-{major}"));
-    std::os::unix::fs::symlink(package, modules.join("mongoose")).expect("the folder is writable");
+    // npm puts the driver that mongoose needs beside it.
+    let driver = [
+        package.join("node_modules/mongodb"),
+        folder.join("node_modules/mongodb"),
+    ]
+    .into_iter()
+    .find(|driver| driver.is_dir())
+    .expect("mongoose has a driver");
+    for (target, name) in [(package, "mongoose"), (driver, "mongodb")] {
+        std::os::unix::fs::symlink(target, modules.join(name)).expect("the folder is writable");
+    }
 }
 
 /// Gives the project the schema files of the scripts.

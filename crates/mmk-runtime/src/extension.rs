@@ -10,6 +10,14 @@ use deno_core::ascii_str_include;
 
 use crate::loader::Loader;
 use crate::loader::mmk_modules;
+use crate::ops::child::op_node_child_end_input;
+use crate::ops::child::op_node_child_forget;
+use crate::ops::child::op_node_child_kill;
+use crate::ops::child::op_node_child_read;
+use crate::ops::child::op_node_child_spawn;
+use crate::ops::child::op_node_child_wait;
+use crate::ops::child::op_node_child_write;
+use crate::ops::child_sync::op_node_child_run_sync;
 use crate::ops::ciphers::op_node_cipher;
 use crate::ops::client::op_mmk_client_info;
 use crate::ops::client::op_mmk_close_client;
@@ -162,6 +170,14 @@ deno_core::extension!(
         op_net_shutdown,
         op_net_start_tls,
         op_net_write,
+        op_node_child_end_input,
+        op_node_child_forget,
+        op_node_child_kill,
+        op_node_child_read,
+        op_node_child_run_sync,
+        op_node_child_spawn,
+        op_node_child_wait,
+        op_node_child_write,
         op_node_cipher,
         op_node_hash_copy,
         op_node_hash_digest,

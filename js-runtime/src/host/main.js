@@ -7,9 +7,8 @@ import './install.js';
 import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
-import { describePending, drain, pendingCount } from '../driver/pending.js';
+import { describePending, drain, pendingCount, setWriteBarrier } from '../driver/pending.js';
 import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
-import { setWriteBarrier } from '../driver/write_barrier.js';
 import { configureProcess } from '../node/process-settings.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
@@ -202,6 +201,8 @@ async function runPlain({ migration, fn, client, db, session, models }) {
   try {
     const first = carryContext({ db, client, session, models });
     await Promise.race([callMigration(migration, fn, first, client), unhandled]);
+    // What is held is sent first: it would count as forgotten. Forgotten saves may add to it.
+    await models.queue?.settle();
     await finishForgotten(warnings);
     await models.queue?.settle();
     await flushFiles();

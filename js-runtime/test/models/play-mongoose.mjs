@@ -12,7 +12,8 @@ await mongoose.connect(uri, { dbName: database, autoIndex: false, autoCreate: fa
 const models = Object.fromEntries(DEFINITIONS.map((definition) => [definition.name, modelOf(mongoose, definition)]));
 models.Thing = mongoose.model('Thing', new mongoose.Schema({}, { strict: false }));
 const raw = mongoose.connection.db;
-const collectionName = (word) => (word.startsWith('system.') ? word : mongoose.pluralize()(word));
+const SYSTEM = new Set(['system.profile', 'system.indexes']);
+const collectionName = (word) => (SYSTEM.has(word) ? word : mongoose.pluralize()(word));
 const outcomes = {};
 for (const kind of ['strict', 'open']) {
   outcomes[kind] = await play({ raw, kind, models, collectionName });

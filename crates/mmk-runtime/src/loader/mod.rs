@@ -2,6 +2,7 @@
 //! TypeScript. The CommonJS side itself (cache, `module`, `require`) is JavaScript, in js-runtime/src/modules.
 
 mod builtin_names;
+mod call_text;
 mod check;
 mod commonjs_exports;
 mod emit;

@@ -11,6 +11,8 @@ use std::sync::PoisonError;
 use deno_core::url::Url;
 
 use super::builtin_names::BuiltinNames;
+use super::call_text::CallText;
+use super::call_text::call_at;
 use super::commonjs_exports::CommonJsExports;
 use super::error::ModuleError;
 use super::files::Files;
@@ -100,6 +102,11 @@ impl Modules {
     /// A script of MongoDB's shell.
     pub(super) fn shell_script(&self, path: &Path) -> Result<ShellScript, ModuleError> {
         Ok(shell_script(path, &self.files.read(path)?)?)
+    }
+
+    /// See [`call_at`]; nothing where the file can't be read.
+    pub(super) fn call_at(&self, path: &Path, line: u32, column: u32) -> Option<CallText> {
+        call_at(path, &self.files.read(path).ok()?, line, column)
     }
 
     /// See [`free_names`]; a file that can't be read uses none.

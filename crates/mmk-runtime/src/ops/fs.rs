@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::path::PathBuf;
@@ -28,13 +29,15 @@ use super::permissions::Access;
 use super::permissions::LastLink;
 use super::permissions::Permissions;
 
-/// Files that scripts opened by number. Numbers start above the standard streams, which JavaScript serves itself.
+/// Files that scripts opened by number. Numbers start above the standard streams; of those only the input can be read here, the others are
+/// served by JavaScript.
 #[derive(Default)]
 pub(crate) struct OpenFiles {
     files: BTreeMap<u32, Arc<File>>,
 }
 
 const FIRST_DESCRIPTOR: u32 = 20;
+const STANDARD_INPUT: u32 = 0;
 
 impl OpenFiles {
     fn add(&mut self, file: File) -> u32 {
@@ -46,6 +49,11 @@ impl OpenFiles {
     }
 
     fn get(&self, descriptor: u32) -> Result<Arc<File>, FsError> {
+        if descriptor == STANDARD_INPUT {
+            return Ok(Arc::new(File::from(
+                std::io::stdin().as_fd().try_clone_to_owned()?,
+            )));
+        }
         self.files
             .get(&descriptor)
             .cloned()

@@ -1,5 +1,7 @@
 //! The ops: what JavaScript may ask of the host. One file per concern, named after the JavaScript that calls it.
 
+pub(crate) mod child;
+pub(crate) mod child_sync;
 pub(crate) mod ciphers;
 pub(crate) mod client;
 pub(crate) mod crypto;
@@ -28,6 +30,7 @@ pub(crate) fn init_state(
     environment: std::sync::Arc<std::collections::BTreeMap<String, String>>,
 ) {
     state.put(environment);
+    state.put(child::Children::default());
     state.put(fs::OpenFiles::default());
     state.put(process::ProcessStart::default());
     state.put(sockets::Resolved::default());
