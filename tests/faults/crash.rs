@@ -353,10 +353,7 @@ fn what_a_killed_run_had_written_is_known_and_one_command_decides() {
         "for (let n = 0; n < 50; n++) await db.collection('writes').insertOne({ n });\n    await new Promise((resolve) => setTimeout(resolve, 600000));",
         "",
     );
-    let mut child = project
-        .command(&["up"])
-        .spawn()
-        .expect("the binary starts");
+    let mut child = project.command(&["up"]).spawn().expect("the binary starts");
     let noted = || {
         let history = project.documents("_mmk_history");
         let counts = history.first()?.get_array("counts").ok()?;

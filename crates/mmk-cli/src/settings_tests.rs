@@ -3,6 +3,7 @@
 use clap::Parser;
 
 use super::*;
+use crate::granted::Allowed;
 
 fn cli(arguments: &[&str]) -> Cli {
     Cli::try_parse_from([&["mmk-js"], arguments].concat()).unwrap()
@@ -190,9 +191,9 @@ fn limits_come_from_flags_and_config() {
 fn paths_beside_the_project_are_listed_or_all() {
     let allowed = |arguments: &[&str], environment: &[(&str, &str)]| {
         let resolved = resolve(arguments, environment, json!({ "uri": URI })).unwrap();
-        resolved.settings.allow_read
+        resolved.settings.permissions.read
     };
-    let paths = |paths: &[&str]| Allowed::Paths(paths.iter().map(PathBuf::from).collect());
+    let paths = |paths: &[&str]| Allowed::Only(paths.iter().map(PathBuf::from).collect());
     assert_eq!(allowed(&["up"], &[]), paths(&[]));
     assert_eq!(
         allowed(&["up", "--allow-read", "a.js"], &[]),
