@@ -77,8 +77,8 @@ fn project() -> Project {
     let project = Project::new();
     project.script(
         "1-a.js",
-        "const os = require('os'); let user; try { user = os.userInfo().username; } catch (error) { user = error.code; }
-         await db.collection('a').insertOne({ home: String(os.homedir()), user: String(user), uid: process.getuid() });",
+        "const os = require('os'); const told = (ask) => { try { return String(ask()); } catch (error) { return error.code; } };
+         await db.collection('a').insertOne({ home: told(() => os.homedir()), user: told(() => os.userInfo().username), uid: process.getuid() });",
         "await db.collection('a').drop();",
     );
     project

@@ -35,6 +35,7 @@ mod lifecycle;
 mod limits;
 mod models;
 mod models_batch;
+mod mongoose;
 mod named_migrations;
 mod network;
 mod packages;

@@ -24,6 +24,7 @@ use super::proxy::Verdict;
 use super::rounds;
 use super::server_addresses;
 use super::side_by_side;
+use super::wait_until;
 use super::wire::Seen;
 use crate::support::Project;
 use crate::support::with_database;
@@ -342,4 +343,41 @@ fn row<'a>(rows: &'a Value, file: &str) -> &'a Value {
 fn host() -> String {
     let host = Command::new("hostname").output().expect("hostname runs");
     String::from_utf8_lossy(&host.stdout).trim().to_owned()
+}
+
+#[test]
+fn what_a_killed_run_had_written_is_known_and_one_command_decides() {
+    let project = Project::new();
+    project.script(
+        "1-slow.js",
+        "for (let n = 0; n < 50; n++) await db.collection('writes').insertOne({ n });\n    await new Promise((resolve) => setTimeout(resolve, 600000));",
+        "",
+    );
+    let mut child = project.command(&["up"]).spawn().expect("the binary starts");
+    let noted = || {
+        let history = project.documents("_mmk_history");
+        let counts = history.first()?.get_array("counts").ok()?;
+        counts.first()?.as_document()?.get_i32("inserted").ok()
+    };
+    wait_until("all that was written is noted", || noted() == Some(50));
+    child.kill().expect("it runs, because it waits");
+    let pid = child.id();
+    output(child);
+    age_the_lock(&project.database);
+    let rows = project.run(&["status", "--json"]).exits(0).json();
+    let attempt = &rows[0]["attempt"];
+    let collection = format!("{}.writes", project.database);
+    assert_eq!(attempt["counts"][&collection]["inserted"], 50, "{rows:#}");
+    assert!(attempt["countedAt"].is_string(), "{rows:#}");
+    project
+        .run(&["status"])
+        .exits(0)
+        .says(&format!("by pid {pid} on {}", host()))
+        .says(&format!("50 in {collection}"))
+        .says("mmk-js mark applied 1-slow.js");
+    project.run(&["mark", "applied", "1-slow.js"]).exits(0);
+    project.run(&["up"]).exits(0).says("Nothing to migrate");
+    let rows = project.run(&["status", "--json"]).exits(0).json();
+    assert_eq!(rows[0].get("attempt"), None, "{rows:#}");
+    println!("killed while it ran: status knew all 50 writes, and `mark` decided");
 }

@@ -204,10 +204,10 @@ proptest! {
             values: file.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
         };
         let cli = parse(Dialect::Mmk, words).or_else(|| parse(Dialect::Mmk, vec!["mmk-js".to_owned(), "up".to_owned()]));
-        if let Some(cli) = cli {
-            if let Err(issues) = Settings::resolve(&cli, &variables, Some(&file), Path::new("/app"), Need::Database) {
-                prop_assert!(!issues.is_empty());
-            }
+        if let Some(cli) = cli
+            && let Err(issues) = Settings::resolve(&cli, &variables, Some(&file), Path::new("/app"), Need::Database)
+        {
+            prop_assert!(!issues.is_empty());
         }
     }
 

@@ -22,8 +22,8 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
-use crate::HookPermissions;
 use crate::bridge::connection::Connection;
+use crate::hooks::HookPermissions;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::script_error::stopped;

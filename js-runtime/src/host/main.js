@@ -81,7 +81,10 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 
 /** Loads a file and tells what it exports, without calling any of it. */
 export async function check({ path }) {
-  return answer('load', async () => verdictOn(await migrationIn(path)));
+  return answer('load', async () => {
+    playDriverMajor(path, compatibility);
+    return verdictOn(await migrationIn(path));
+  });
 }
 
 /** The migration of a file: what it exports, or what it registers. */
@@ -103,6 +106,7 @@ let hookClient;
 /** Evaluates a configuration file: default export or module, factory called, promises awaited. */
 export async function loadConfig({ path }) {
   return answer('load', async () => {
+    playDriverMajor(path, compatibility);
     const exports = await loadMigration(path);
     let config = await (exports?.default ?? exports);
     if (typeof config === 'function') {
