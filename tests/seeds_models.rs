@@ -501,59 +501,52 @@ fn a_script_that_watches_the_server() {
 }
 
 #[test]
-fn the_complete_example_as_a_program_and_as_a_migration() {
+fn the_complete_example_as_a_program() {
     let Some(text) = text("004") else { return };
     let example = block(
         &text,
         "2025-12-26-migrate-user-preferences.js\nconst mongoose",
     );
-    for arguments in [
-        vec!["run", "migrations/2025-12-26-migrate-user-preferences.js"],
-        vec!["up"],
-    ] {
-        let project = Project::new();
-        install_mongoose(&project, 8);
-        project.migration("2025-12-26-migrate-user-preferences.js", example);
-        with_database(&project.database, async |database| {
-            database
+    let arguments = ["run", "migrations/2025-12-26-migrate-user-preferences.js"];
+    let project = Project::new();
+    install_mongoose(&project, 8);
+    project.migration("2025-12-26-migrate-user-preferences.js", example);
+    with_database(&project.database, async |database| {
+        database
                 .collection("users")
                 .insert_many((0..5500).map(|n| doc! { "_id": n, "oldTheme": if n % 2 == 0 { "dark" } else { "" }, "pushNotifications": false, "showEmail": n == 3 }))
                 .await
-        });
-        let mut command = project.command(&arguments);
-        command.env("MONGO_URI", address(&project));
-        let output = finish(command)
-            .exits(0)
-            .says("Found 5500 users to migrate")
-            .says("- Total processed: 5500");
-        assert_eq!(
-            output.stdout.contains("Migration script completed"),
-            arguments[0] == "run"
-        );
-        assert_users(&project, 5500, |user| {
-            let preferences: Value = user
-                .get_document("preferences")
-                .map(|it| bson::Bson::from(it.clone()).into())
-                .unwrap_or_default();
-            let is_even = user.get_i32("_id").is_ok_and(|id| id % 2 == 0);
-            preferences["theme"] == if is_even { "dark" } else { "light" }
-                && preferences["notifications"]
-                    == serde_json::json!({ "email": true, "push": false, "sms": false })
-                && is(user, "migrated")
-                && !user.contains_key("oldTheme")
-        });
-        let logs = project.documents("migration_logs");
-        assert_eq!(logs.len(), 1);
-        assert_eq!(logs[0].get_i32("documentsProcessed").ok(), Some(5500));
-        let written = std::fs::read_to_string(
-            project
-                .path()
-                .join("logs/migrate_user_preferences_v2_2025_12_26.log"),
-        )
-        .expect("a log file");
-        // It ends its log before it tells that it has disconnected.
-        assert!(output.stdout.contains("Disconnected from database"));
-        assert!(written.contains("Migration Complete"), "{written}");
-        assert!(written.contains("Starting migration: migrate_user_preferences_v2_2025_12_26"));
-    }
+    });
+    let mut command = project.command(&arguments);
+    command.env("MONGO_URI", address(&project));
+    let output = finish(command)
+        .exits(0)
+        .says("Found 5500 users to migrate")
+        .says("- Total processed: 5500");
+    assert!(output.stdout.contains("Migration script completed"));
+    assert_users(&project, 5500, |user| {
+        let preferences: Value = user
+            .get_document("preferences")
+            .map(|it| bson::Bson::from(it.clone()).into())
+            .unwrap_or_default();
+        let is_even = user.get_i32("_id").is_ok_and(|id| id % 2 == 0);
+        preferences["theme"] == if is_even { "dark" } else { "light" }
+            && preferences["notifications"]
+                == serde_json::json!({ "email": true, "push": false, "sms": false })
+            && is(user, "migrated")
+            && !user.contains_key("oldTheme")
+    });
+    let logs = project.documents("migration_logs");
+    assert_eq!(logs.len(), 1);
+    assert_eq!(logs[0].get_i32("documentsProcessed").ok(), Some(5500));
+    let written = std::fs::read_to_string(
+        project
+            .path()
+            .join("logs/migrate_user_preferences_v2_2025_12_26.log"),
+    )
+    .expect("a log file");
+    // It ends its log before it tells that it has disconnected.
+    assert!(output.stdout.contains("Disconnected from database"));
+    assert!(written.contains("Migration Complete"), "{written}");
+    assert!(written.contains("Starting migration: migrate_user_preferences_v2_2025_12_26"));
 }
