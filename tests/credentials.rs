@@ -94,7 +94,8 @@ fn no_command_prints_or_records_the_password() {
         let (_sandbox, owner, reader) = guarded(&name).await;
         let uri = reader
             .replace("reader:", "root:")
-            .replace(&format!("authSource={name}"), "authSource=admin");
+            .replace(&format!("authSource={name}"), "authSource=admin")
+            + "&serverSelectionTimeoutMS=1000";
         assert!(uri.contains(MARKER));
         let broken = [
             uri.clone(),
@@ -115,7 +116,8 @@ fn no_command_prints_or_records_the_password() {
         for (index, uri) in broken.iter().enumerate() {
             for arguments in COMMANDS {
                 // What fails before it connects does so for every command alike.
-                if index > 4 && !matches!(arguments[0], "status" | "up" | "run") {
+                let few: [&[&str]; 3] = [&["status"], &["up", "--json"], &["run", "program.js"]];
+                if index > 1 && !few.contains(arguments) {
                     continue;
                 }
                 searched(&project, uri, arguments);

@@ -95,7 +95,8 @@ struct Seen {
 }
 
 fn seen(project: &Project, output: &Output) -> Seen {
-    let stable = project.stable(&output.stdout);
+    let colour = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("a valid pattern");
+    let stable = project.stable(&colour.replace_all(&output.stdout, ""));
     let block = regex::Regex::new(r"\b\d{13}\b").expect("a valid pattern");
     // The Node tool draws a line between any two rows.
     let lines: Vec<&str> = stable

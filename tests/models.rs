@@ -236,7 +236,7 @@ fn a_schema_file_that_is_none_is_named() {
 
 #[test]
 fn modules_of_the_project_may_register_models() {
-    for major in [6, 8, 9] {
+    for major in [7, 8, 9] {
         let project = Project::new();
         install_mongoose(&project, major);
         project.file(

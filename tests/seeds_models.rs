@@ -308,27 +308,27 @@ fn scripts_that_try_on_few_documents_first() {
         let stubs = "const migrateUser = async (user) => { if (user.n % 100 === 0) throw new Error(`no luck with ${user.n}`); user.migrated = true; await user.save(); };";
         let qa = project(
             models,
-            1100,
+            300,
             stubs,
             block(&text, "QA BATCH TEST"),
             "await qaBatchTest();",
         );
         qa.run(&["up"])
             .exits(0)
-            .says("- Success: 990")
-            .says("- Errors: 10")
+            .says("- Success: 297")
+            .says("- Errors: 3")
             .says("no luck with 100");
         assert_eq!(
             qa.documents("users")
                 .iter()
                 .filter(|user| is(user, "migrated"))
                 .count(),
-            990
+            297
         );
 
         let production = project(
             models,
-            6000,
+            600,
             &format!("fs.mkdirSync('./logs');\n{}", saving("migrateUser")),
             block(&text, "PRODUCTION MIGRATION"),
             "await productionMigration();",
@@ -336,9 +336,9 @@ fn scripts_that_try_on_few_documents_first() {
         production
             .run(&["up"])
             .exits(0)
-            .says("- Total processed: 6000")
+            .says("- Total processed: 600")
             .says("- Errors: 0");
-        assert_users(&production, 6000, |user| is(user, "migrated"));
+        assert_users(&production, 600, |user| is(user, "migrated"));
         assert_eq!(
             std::fs::read_dir(production.path().join("logs"))
                 .map(Iterator::count)
@@ -354,7 +354,7 @@ fn scripts_with_workers_side_by_side() {
     for models in ALL {
         let sharded = project(
             models,
-            4100,
+            900,
             &saving("migrateUser"),
             block(&text, "async function shardedMigration"),
             "await shardedMigration();",
@@ -362,9 +362,9 @@ fn scripts_with_workers_side_by_side() {
         sharded
             .run(&["up"])
             .exits(0)
-            .says("Splitting 4100 documents across 4 workers")
+            .says("Splitting 900 documents across 4 workers")
             .says("All workers complete");
-        assert_users(&sharded, 4100, |user| is(user, "migrated"));
+        assert_users(&sharded, 900, |user| is(user, "migrated"));
 
         let stubs =
             "const migrateUser = async (user) => { user.worked = 'yes'; await user.save(); };";

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use mmk_runtime::Access;
 use mmk_runtime::Grant;
+use mmk_runtime::HookPermissions;
 use mmk_runtime::NetworkRule;
 use mmk_runtime::Permissions;
 use serde_json::Value;
@@ -98,6 +99,26 @@ impl Granted {
         Ok(Self::from_values(&values, directory))
     }
 
+    fn network_grant(&self) -> Grant<NetworkRule> {
+        match &self.network {
+            Allowed::Everything => Grant::All,
+            Allowed::Only(hosts) => Grant::Only(
+                hosts
+                    .iter()
+                    .filter_map(|host| NetworkRule::parse(host).ok())
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The hooks were loaded before their config could say what they may do.
+    pub(crate) fn for_hooks(&self) -> HookPermissions {
+        HookPermissions {
+            network: self.network_grant(),
+            run: grant(&self.run),
+        }
+    }
+
     pub(crate) fn apply(&self, permissions: &mut Permissions) {
         for (access, allowed) in [(Access::Read, &self.read), (Access::Write, &self.write)] {
             match (allowed, access) {
@@ -108,15 +129,7 @@ impl Granted {
                     .for_each(|path| permissions.allow(access, path)),
             }
         }
-        permissions.network = match &self.network {
-            Allowed::Everything => Grant::All,
-            Allowed::Only(hosts) => Grant::Only(
-                hosts
-                    .iter()
-                    .filter_map(|host| NetworkRule::parse(host).ok())
-                    .collect(),
-            ),
-        };
+        permissions.network = self.network_grant();
         permissions.run = grant(&self.run);
         permissions.environment = grant(&self.environment);
         match &self.hidden_environment {

@@ -23,6 +23,8 @@ mod environment;
 mod exit;
 mod failure;
 mod file_name;
+#[cfg(test)]
+mod fuzz;
 mod granted;
 mod installed_driver;
 mod json;

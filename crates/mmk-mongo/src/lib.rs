@@ -19,3 +19,6 @@ pub mod uri;
 
 mod attempt_document;
 mod field;
+
+#[cfg(test)]
+mod fuzz;

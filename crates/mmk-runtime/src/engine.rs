@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
 use crate::bridge::connection::Connection;
+use crate::hooks::HookPermissions;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
 use crate::script_error::stopped;
@@ -163,11 +164,13 @@ impl V8Engine {
         &self,
         argument: Value,
         connection: Arc<Connection>,
+        permissions: HookPermissions,
     ) -> Result<(), ScriptError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Hook(HookJob {
             argument,
             connection,
+            permissions,
             reply,
         }));
         self.answer(answer).await

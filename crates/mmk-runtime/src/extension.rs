@@ -122,6 +122,8 @@ const SHELL_SPECIFIER: &str = "ext:mmk/shell.js";
 const NETWORK: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/network.js"));
 #[allow(long_running_const_eval, reason = "as above")]
 const FETCH: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/fetch.js"));
+#[allow(long_running_const_eval, reason = "as above")]
+const DRIVER: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/driver.js"));
 
 /// The specifier of the bundle; frames from `ext:` never reach a user's stack.
 pub(crate) const HOST_SPECIFIER: &str = "ext:mmk/host.js";
@@ -246,6 +248,7 @@ pub(crate) fn extensions(loader: Rc<Loader>, scripts: Scripts) -> Vec<Extension>
             ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
             ExtensionFileSource::new("ext:mmk/network.js", NETWORK),
             ExtensionFileSource::new("ext:mmk/fetch.js", FETCH),
+            ExtensionFileSource::new("ext:mmk/driver.js", DRIVER),
         ]
         .into();
     }

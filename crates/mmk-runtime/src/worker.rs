@@ -24,6 +24,7 @@ use crate::check::unread;
 use crate::engine::EngineOptions;
 use crate::engine::Program;
 use crate::engine::own_fence;
+use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
 use crate::isolate::CallError;
@@ -73,6 +74,7 @@ pub(crate) struct HookJob {
     /// For `callHook` in js-runtime/src/host/main.js.
     pub(crate) argument: Value,
     pub(crate) connection: Arc<Connection>,
+    pub(crate) permissions: HookPermissions,
     pub(crate) reply: oneshot::Sender<Result<(), ScriptError>>,
 }
 
@@ -404,6 +406,7 @@ async fn call_hook(
         return Ok(());
     };
     configured.bridge.set_main(job.connection.clone());
+    configured.isolate.grant(&job.permissions);
     let task = Task {
         options,
         modules,

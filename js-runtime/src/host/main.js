@@ -10,8 +10,10 @@ import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount, setWriteBarrier } from '../driver/pending.js';
 import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { configureProcess } from '../node/process-settings.js';
+import { setHost } from '../node/index.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
+import { finishRequests } from './forgotten_requests.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
@@ -49,6 +51,7 @@ export function start(settings) {
   } else {
     setBridge(unreachable);
   }
+  setHost({ offline: settings.mode === 'check' });
   unhandled = new Promise((_, reject) => {
     core.setUnhandledPromiseRejectionHandler((promise, reason) => {
       if (!takeUnhandledRejection(reason, promise)) {
@@ -78,7 +81,10 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 
 /** Loads a file and tells what it exports, without calling any of it. */
 export async function check({ path }) {
-  return answer('load', async () => verdictOn(await migrationIn(path)));
+  return answer('load', async () => {
+    playDriverMajor(path, compatibility);
+    return verdictOn(await migrationIn(path));
+  });
 }
 
 /** The migration of a file: what it exports, or what it registers. */
@@ -100,6 +106,7 @@ let hookClient;
 /** Evaluates a configuration file: default export or module, factory called, promises awaited. */
 export async function loadConfig({ path }) {
   return answer('load', async () => {
+    playDriverMajor(path, compatibility);
     const exports = await loadMigration(path);
     let config = await (exports?.default ?? exports);
     if (typeof config === 'function') {
@@ -204,6 +211,7 @@ async function runPlain({ migration, fn, client, db, session, models }) {
     // What is held is sent first: it would count as forgotten. Forgotten saves may add to it.
     await models.queue?.settle();
     await finishForgotten(warnings);
+    await Promise.race([finishRequests(warnings), unhandled]);
     await models.queue?.settle();
     await flushFiles();
   } catch (error) {

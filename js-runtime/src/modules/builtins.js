@@ -36,15 +36,16 @@ export function isBuiltin(request) {
 /**
  * The exports of a module that the host serves.
  * @param {string} name canonical, as resolution gives it: `node:fs`, `mongodb`
+ * @param {string} [importer] the file that asks: packages may differ by it
  */
-export function hostModule(name) {
+export function hostModule(name, importer) {
   const [, packageName] = /^(bson|mongodb)\/package\.json$/.exec(name) ?? [];
   if (packageName !== undefined) {
     return packageJson(packageName);
   }
   const make = packages.get(name) ?? packages.get(name.split('/')[0]);
   if (make !== undefined) {
-    return make();
+    return make(importer, name);
   }
   return name.startsWith('node:') ? nodeModule(name.slice(5)) : loaderPackage(name);
 }
@@ -67,7 +68,7 @@ function nodeModule(name) {
 /**
  * Adds or replaces a module.
  * @param {string} name canonical, as above
- * @param {() => object} make
+ * @param {(importer: string | undefined, name: string) => object} make
  */
 export function providePackage(name, make) {
   packages.set(name, make);

@@ -1,4 +1,4 @@
-/** Requests that were sent and not answered to the end: what a migration forgot to wait for. */
+/** Requests that nobody has answered yet: what a migration may have forgotten to wait for. */
 
 /** @type {Map<object, string>} */
 const open = new Map();
@@ -22,6 +22,11 @@ export function taskBegins(name) {
 export function requestBegins(request, name) {
   open.set(request, name);
   request.once('close', () => ended(request));
+}
+
+/** The server has answered; what the script makes of the body is its own business. */
+export function requestAnswered(request) {
+  ended(request);
 }
 
 /** @returns {string[]} the requests under way */

@@ -1,7 +1,7 @@
 /** `http.ClientRequest`: one request on one socket, from its options to the end of the response. Redirects are not followed. */
 import { builtin, errors } from './parts.js';
 import { globalAgent } from './agent.js';
-import { requestBegins } from './activity.js';
+import { requestAnswered, requestBegins } from './activity.js';
 import { MessageParser } from './http-parser.js';
 import { validateHeaderName, validateMethod } from './http-words.js';
 import { resetError } from './network-error.js';
@@ -70,7 +70,8 @@ export class ClientRequest extends OutgoingMessage {
     if (settings.timeout !== undefined) {
       this.timeout = validTimeout(settings.timeout);
     }
-    requestBegins(this, `${this.method} ${this.protocol}//${this.host}${this.path}`);
+    // Without the query, which may carry secrets.
+    requestBegins(this, `${this.method} ${this.protocol}//${this.host}${this.path.split('?')[0]}`);
     this.#start(settings);
   }
 
@@ -299,6 +300,7 @@ export class ClientRequest extends OutgoingMessage {
       this.shouldKeepAlive = false;
     }
     this.#isInterim = false;
+    requestAnswered(this);
     const hasListener = this.emit('response', res);
     if (this.aborted || !hasListener) {
       res._dump();

@@ -10,7 +10,7 @@ import * as registry from '../node/registry.js';
 
 async function fetch(input, init = undefined) {
   const activity = registry.builtin('internal/http-activity');
-  const done = activity.taskBegins(`fetch ${input?.url ?? input}`);
+  const done = activity.taskBegins(`fetch ${placeOf(input)}`);
   try {
     return await undiciFetch(input, init);
   } catch (error) {
@@ -24,6 +24,12 @@ async function fetch(input, init = undefined) {
   } finally {
     done();
   }
+}
+
+/** Where a request goes, without its credentials and its query. */
+function placeOf(input) {
+  const url = URL.canParse(input?.url ?? input) ? new URL(input?.url ?? input) : undefined;
+  return url === undefined ? '' : `${url.origin}${url.protocol === 'data:' ? '' : url.pathname}`;
 }
 
 export default { fetch, FormData, Headers, Request, Response };

@@ -57,9 +57,17 @@ class PlainServer extends EventEmitter {
   }
 
   async #open(host, port) {
-    const address = await listeningAddress(host);
+    let address = await listeningAddress(host);
+    const listen = () => native.ops.op_net_listen(host || address, address, port);
     try {
-      this.#listener = JSON.parse(await native.ops.op_net_listen(host ?? address, address, port));
+      this.#listener = JSON.parse(await listen().catch((error) => {
+        if (address !== '::' || !['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL'].includes(error.code)) {
+          throw error;
+        }
+        // A system without IPv6.
+        address = '0.0.0.0';
+        return listen();
+      }));
     } catch (error) {
       throw networkError(error, 'listen', { address, port });
     }

@@ -82,8 +82,10 @@ module.exports = async (load) => {
   record('garbage', () => talk({ path: '/garbage' }).then(({ events }) => events.flat().map((item) => item.code ?? item)));
   record('refused', () => talk({ port: CLOSED_PORT }));
   record('unknown host', () => talk({ host: 'no-such-host.invalid' }).then(({ events }) => events.map((item) => (Array.isArray(item) ? [item[0], item[1].syscall, item[1].hostname] : item))));
-  record('timeout', () => talk({ path: '/never', timeout: 30 }, { use: (request) => request.on('timeout', () => request.destroy(new Error('too late'))) }));
-  record('timeout set later', () => talk({ path: '/never' }, { use: (request) => request.setTimeout(30, () => request.destroy()) }));
+  // Whether the request was sent before the time was up depends on the machine.
+  const late = (seen) => ({ ...seen, events: seen.events.filter((name) => name !== 'finish') });
+  record('timeout', () => talk({ path: '/never', timeout: 30 }, { use: (request) => request.on('timeout', () => request.destroy(new Error('too late'))) }).then(late));
+  record('timeout set later', () => talk({ path: '/never' }, { use: (request) => request.setTimeout(30, () => request.destroy()) }).then(late));
   record('abort', () => talk({ path: '/never' }, { use: (request) => request.on('finish', () => setTimeout(() => request.abort(), 20)) }));
   record('abort at once', () => talk({ path: '/never' }, { use: (request) => request.abort() }));
   record('destroy at once', () => talk({ path: '/never' }, { use: (request) => request.destroy(new Error('mine')) }));
@@ -91,7 +93,7 @@ module.exports = async (load) => {
     const controller = new AbortController();
     return talk({ path: '/never', signal: controller.signal }, { use: (request) => request.on('finish', () => setTimeout(() => controller.abort(), 20)) });
   });
-  record('destroyed response', () => talk({ path: '/slow-body' }, { use: (request) => request.on('response', (response) => response.destroy()) }));
+  record('destroyed response', () => talk({ path: '/slow-body' }, { use: (request) => request.on('response', (response) => response.destroy()) }).then(({ status, destroyed }) => [status, destroyed]));
 
   const text = (request) => new Promise((resolve, reject) => {
     request.on('error', reject);

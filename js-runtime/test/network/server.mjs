@@ -18,7 +18,12 @@ function connectionNumber(socket) {
   return connections.get(socket);
 }
 
+/** How often each path was asked for. */
+const counts = {};
+
 const ROUTES = {
+  '/count': (req, res) => res.end(String(counts[req.url.split('?')[1]] ?? 0)),
+  '/counted': (req, res) => res.end('counted'),
   '/echo': (req, res, body) => {
     res.setHeader('content-type', 'application/json');
     res.end(JSON.stringify({ method: req.method, url: req.url, raw: withoutPort(req.rawHeaders), body: body.toString('latin1'), trailers: req.trailers }));
@@ -82,6 +87,7 @@ function answer(req, res) {
   req.on('error', () => {});
   req.on('end', () => {
     const path = req.url.split('?')[0];
+    counts[path] = (counts[path] ?? 0) + 1;
     const status = /^\/status\/(\d+)$/.exec(path);
     if (status) {
       res.statusCode = Number(status[1]);

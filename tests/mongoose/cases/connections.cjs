@@ -181,12 +181,14 @@ module.exports = {
     return { dropped, again, database, viaModel, left: await Thing.countDocuments() };
   },
 
-  'model after the connection was closed': async ({ mongoose, connection, attempt }) => {
+  'model after the connection was closed': async ({ mongoose, connection, attempt, major }) => {
     mongoose.set('bufferTimeoutMS', 100);
     const Thing = mongoose.model('Thing', new mongoose.Schema({ name: String }, { bufferCommands: false }));
     await Thing.create({ name: 'x' });
     await connection.close();
-    return [await attempt(() => Thing.findOne()), await attempt(() => connection.createCollection('x')), connection.readyState];
+    // Of 6 it waits for ever.
+    const made = major > 6 && (await attempt(() => connection.createCollection('x')));
+    return [await attempt(() => Thing.findOne()), made, connection.readyState];
   },
 
   'bufferCommands and bufferTimeoutMS': unconnected(async ({ mongoose, attempt }) => {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
 
 /** Files of this folder; each exports an object of cases by name. */
-const FILES = ['connections', 'documents', 'queries'];
+const FILES = ['connections', 'documents', 'queries', 'schemas', 'writes', 'types', 'plugins'];
 
 /** @type {[string, Function][]} */
 export const allCases = FILES.flatMap((file) => Object.entries(require(`./${file}.cjs`)).map(([name, run]) => [`${file}: ${name}`, run]));

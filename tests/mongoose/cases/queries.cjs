@@ -70,7 +70,7 @@ module.exports = {
     const copy = query.clone();
     const first = await query;
     return {
-      first, again: await attempt(() => query.exec()), copied: await copy, filter: query.getFilter(), options: copy.getOptions(), op: query.op, fields: copy.projection(), model: query.model === Person, merged: names(await Person.find().merge(Person.where({ age: 30 }))), then: await Person.findOne({ name: 'Ann' }).then(({ name }) => name), caught: await Person.findById('x').catch(({ name }) => name), finallyRan: await Person.findOne({ name: 'Ann' }).finally(() => {}).then(({ name }) => name), toConstructor: names(await new (Person.find({ age: 25 }).toConstructor())().find()), setQuery: names(await Person.find().setQuery({ name: 'Bob' })), getUpdate: Person.updateOne({}, { age: 1 }).getUpdate(), transform: await Person.find({ age: 25 }).transform((list) => list.length), explain: Object.keys(await Person.find().explain('queryPlanner')).includes('queryPlanner'), isThenable: typeof Person.find().then, tag: Object.prototype.toString.call(Person.find()), cast: Person.find({ age: '5' }).cast(Person, { age: '7' }),
+      first, again: (await attempt(() => query.exec())).error?.message, copied: await copy, filter: query.getFilter(), options: copy.getOptions(), op: query.op, fields: copy.projection(), model: query.model === Person, merged: names(await Person.find().merge(Person.where({ age: 30 }))), then: await Person.findOne({ name: 'Ann' }).then(({ name }) => name), caught: await Person.findById('x').catch(({ name }) => name), finallyRan: await attempt(() => Person.findOne({ name: 'Ann' }).finally(() => {}).then(({ name }) => name)), toConstructor: names(await new (Person.find({ age: 25 }).toConstructor())().find()), getUpdate: Person.updateOne({}, { age: 1 }).getUpdate(), transform: await Person.find({ age: 25 }).transform((list) => list.length), explain: Object.keys(await Person.find().explain('queryPlanner')).includes('queryPlanner'), isThenable: typeof Person.find().then, tag: Object.prototype.toString.call(Person.find()), cast: Person.find({ age: '5' }).cast(Person, { age: '7' }),
     };
   },
 
@@ -107,7 +107,7 @@ module.exports = {
     seen.mapped = [];
     for await (const name of Person.find().sort('-name').cursor().map((person) => person?.name)) seen.mapped.push(name);
     seen.transformed = [];
-    for await (const name of Person.find().sort('name').cursor({ transform: (person) => person?.name.toLowerCase() ?? null })) seen.transformed.push(name);
+    for await (const name of Person.find().sort('name').cursor({ transform: (person) => person && String(person.name).toLowerCase() })) seen.transformed.push(name);
     seen.stream = await new Promise((resolve, reject) => {
       const list = [];
       const stream = Person.find().sort('name').cursor();
@@ -126,11 +126,11 @@ module.exports = {
 
   'cursor and save, the usual backfill': async ({ mongoose }) => {
     const Person = people(mongoose, { timestamps: true });
-    await Person.collection.insertMany(Array.from({ length: 250 }, (_, index) => ({ _id: index, name: `n${index}`, age: index % 7 })));
+    await Person.collection.insertMany(Array.from({ length: 250 }, (_, index) => ({ name: `n${index}`, age: index % 7 })));
     let count = 0;
     for await (const person of Person.find({ age: { $lt: 3 } }).cursor({ batchSize: 20 })) {
       person.age += 100;
-      person.address = { city: `c${person._id}` };
+      person.address = { city: `c${person.name}` };
       await person.save();
       count += 1;
     }

@@ -5,6 +5,7 @@ mod builtin_names;
 mod call_text;
 mod check;
 mod commonjs_exports;
+mod depth;
 mod emit;
 mod erase;
 mod error;
@@ -12,6 +13,8 @@ mod explain;
 mod facade;
 mod files;
 mod free_names;
+#[cfg(test)]
+mod fuzz;
 mod module_loader;
 mod modules;
 mod ops;

@@ -14,6 +14,7 @@ use super::builtin_names::BuiltinNames;
 use super::call_text::CallText;
 use super::call_text::call_at;
 use super::commonjs_exports::CommonJsExports;
+use super::depth::with_room;
 use super::error::ModuleError;
 use super::files::Files;
 use super::files::ReadCheck;
@@ -101,7 +102,8 @@ impl Modules {
 
     /// A script of MongoDB's shell.
     pub(super) fn shell_script(&self, path: &Path) -> Result<ShellScript, ModuleError> {
-        Ok(shell_script(path, &self.files.read(path)?)?)
+        let text = self.files.read(path)?;
+        Ok(with_room(path, &text, || shell_script(path, &text))?)
     }
 
     /// See [`call_at`]; nothing where the file can't be read.
@@ -113,7 +115,8 @@ impl Modules {
     pub(super) fn free_names(&self, path: &Path) -> Vec<String> {
         self.files
             .read(path)
-            .map(|text| free_names(path, &text))
+            .ok()
+            .and_then(|text| with_room(path, &text, || Ok(free_names(path, &text))).ok())
             .unwrap_or_default()
     }
 

@@ -8,6 +8,7 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
+use super::depth::with_room;
 use super::program::Goal;
 use super::program::Language;
 use super::program::ParsedFile;
@@ -47,6 +48,10 @@ pub fn is_shell_script(path: &Path, text: &str) -> bool {
     if !MARKS.iter().any(|mark| text.contains(mark)) {
         return false;
     }
+    with_room(path, text, || Ok(reads_as_shell(path, text))).unwrap_or(false)
+}
+
+fn reads_as_shell(path: &Path, text: &str) -> bool {
     let script = read(path, text);
     if script.helpers > 0 {
         return true;
