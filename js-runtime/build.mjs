@@ -35,6 +35,9 @@ const standIns = {
   },
 };
 
+/** Node's modules as the bundled packages ask for them. */
+const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
+
 /** Shared by all bundles: what one of them can't be without, taken from the host's bundle, which made it. */
 const sharedModules = {
   name: 'shared-modules',
@@ -61,7 +64,24 @@ const sharedModules = {
   },
 };
 
-const BUILTIN = /^(node:.*|assert|buffer|events|net|stream|tls|util|url|http|https)$/;
+/** The driver's bundle gets the connections, the list of calls under way, and Node's modules from the host's. */
+const sharedWithDriver = {
+  name: 'shared-with-driver',
+  setup(build) {
+    const from = (name) => `module.exports = require("./src/driver/bundle_shared.js").shared.${name};`;
+    const contents = {
+      bridge: from('bridge'),
+      pending: from('pending'),
+      events: from('registry.builtin("events")'),
+      'readable-stream': from('registry.builtin("stream")'),
+    };
+    build.onResolve({ filter: /\/(bridge|pending)\.js$|^events$|^readable-stream$/ }, ({ path: request }) => ({
+      path: path.basename(request, '.js'),
+      namespace: 'shared-with-driver',
+    }));
+    build.onLoad({ filter: /.*/, namespace: 'shared-with-driver' }, ({ path: name }) => ({ contents: contents[name], resolveDir: here }));
+  },
+};
 
 const common = {
   bundle: true,
@@ -97,6 +117,8 @@ for (const name of ['network', 'fetch']) {
     globalName: name,
     footer: { js: `return ${name}; })()` },
     mainFields: ['main'],
+    // As in Node's own build of undici: it names itself `node` to servers.
+    define: { esbuildDetection: 'true' },
     plugins: [sharedModules],
   });
 }
@@ -115,4 +137,15 @@ await esbuild.build({
   banner: { js: `(function (shared) {${SYNCHRONOUS_GLOBALS}` },
   footer: { js: 'return shell; })' },
   plugins: [synchronous, standIns],
+});
+
+// A function that evaluates the driver anew each time: one for each major that a script's packages have besides its own.
+await esbuild.build({
+  ...common,
+  entryPoints: [path.join(here, 'src/driver/bundle.js')],
+  outfile: path.join(path.dirname(process.argv[2]), 'driver.js'),
+  banner: { js: '(function () { return function makeDriver() {' },
+  globalName: 'driver',
+  footer: { js: 'return driver; }; })()' },
+  plugins: [bsonWithoutBuffer, sharedWithDriver],
 });

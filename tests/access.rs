@@ -19,7 +19,7 @@ use crate::support::finish;
 const PASSWORD: &str = "s3cretmarkerword";
 
 /// A server with access control, a user who may only read the project's database, and their address.
-async fn guarded(database: &str) -> (Sandbox, Database, String) {
+pub(crate) async fn guarded(database: &str) -> (Sandbox, Database, String) {
     let sources = Sources::from_environment();
     let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
     let options = Options::new(&sources.temporary).authentication(Authentication {
@@ -96,5 +96,76 @@ fn looking_works_for_a_user_who_may_only_read_and_writes_nothing() {
             refused.stderr
         );
         assert!(!refused.stderr.contains("wrongmarkerword"));
+    });
+}
+
+/// A user with a role of exactly these privileges on the project's database.
+async fn user_with(owner: &Database, name: &str, privileges: &[(&str, &[&str])]) {
+    let privileges: Vec<_> = privileges
+        .iter()
+        .map(|(collection, actions)| {
+            doc! {
+                "resource": {"db": owner.name(), "collection": *collection},
+                "actions": actions.to_vec(),
+            }
+        })
+        .collect();
+    owner
+        .run_command(doc! {"createRole": name, "roles": [], "privileges": privileges})
+        .await
+        .expect("the role can be made");
+    owner
+        .run_command(doc! {"createUser": name, "pwd": PASSWORD, "roles": [name]})
+        .await
+        .expect("the user can be made");
+}
+
+#[test]
+fn the_roles_in_the_documentation_are_enough_and_no_more() {
+    let project = Project::new();
+    project.script(
+        "1-a.js",
+        "await db.collection('users').updateMany({}, { $set: { a: 1 } });",
+        "await db.collection('users').updateMany({}, { $unset: { a: 1 } });",
+    );
+    let forbidden = "await db.collection('others').insertOne({});";
+    block_on(async {
+        let (_sandbox, owner, reader) = guarded(&project.database).await;
+        let as_user = |name: &str, arguments: &[&str]| {
+            let uri = reader.replace("reader:", &format!("{name}:"));
+            finish(as_reader(&project, &uri, arguments))
+        };
+        let look: &[&str] = &["find"];
+        let mmk = ["_mmk_migrations", "_mmk_history", "_mmk_locks"];
+        user_with(&owner, "looks", &mmk.map(|name| (name, look))).await;
+        user_with(
+            &owner,
+            "runs",
+            &[
+                (
+                    "_mmk_migrations",
+                    &["find", "insert", "update", "remove", "createIndex"],
+                ),
+                ("_mmk_history", &["find", "insert", "update", "createIndex"]),
+                (
+                    "_mmk_locks",
+                    &["find", "insert", "update", "remove", "createIndex"],
+                ),
+                ("users", &["find", "update"]),
+            ],
+        )
+        .await;
+        for arguments in [&["up"][..], &["redo"], &["down"], &["up"]] {
+            as_user("runs", arguments).exits(0);
+            as_user("looks", &["status"]).exits(0);
+            as_user("looks", &["list"]).exits(0);
+            as_user("looks", &["dry-run", "down"]).exits(0);
+        }
+        as_user("looks", &["down"]).exits(1).says("UNAUTHORIZED");
+        project.script("2-b.js", forbidden, "");
+        as_user("runs", &["up"])
+            .exits(1)
+            .says("not authorized on")
+            .says("2-b.js");
     });
 }

@@ -170,3 +170,46 @@ fn a_missing_or_renamed_file_is_told() {
     project.run(&["mark", "pending", "2-b.js"]).exits(0);
     project.run(&["up"]).exits(0).says("Nothing to migrate");
 }
+
+#[test]
+fn a_rename_is_recorded_by_one_command_in_every_changelog() {
+    use crate::interop_migrate_mongo::configure;
+    for tool in ["mmk", "migrate-mongo", "davepi"] {
+        let project = project();
+        configure(&project, "");
+        let run = |arguments: &[&str]| {
+            let mut command = project.command(&[&["--as", tool], arguments].concat());
+            command.env("MONGO_URI", crate::interop_traps::project_uri(&project));
+            crate::support::finish(command)
+        };
+        run(&["up"]).exits(0);
+        let folder = project.path().join("migrations");
+        std::fs::rename(folder.join("2-b.js"), folder.join("2-better.js")).expect("the file");
+        run(&["dry-run", "up"])
+            .exits(0)
+            .says("`mmk-js rename 2-b.js 2-better.js`");
+        run(&["rename", "2-b.js", "1-a.js"])
+            .exits(1)
+            .says("has a record of its own");
+        run(&["rename", "2-b.js", "2-better.js", "--reason", "typo"])
+            .exits(0)
+            .says("Renamed 2-b.js to 2-better.js");
+        run(&["rename", "2-b.js", "2-better.js"])
+            .exits(0)
+            .says("Nothing to record");
+        let before = project.documents("log").len();
+        run(&["up"]).exits(0);
+        assert_eq!(
+            project.documents("log").len(),
+            before,
+            "{tool}: nothing ran"
+        );
+        run(&["down", "2-better.js"]).exits(0);
+        assert_eq!(project.documents("log").len(), before - 1, "{tool}");
+        let history = project.documents("_mmk_history");
+        let kept = history
+            .iter()
+            .filter(|entry| entry.get_str("renamedFrom").ok() == Some("2-b.js"));
+        assert_eq!(kept.count(), 1, "{tool}");
+    }
+}

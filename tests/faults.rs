@@ -1,6 +1,16 @@
-//! Races, kills, stolen locks and endless loops, on real processes.
+//! Races, kills, stolen locks, broken networks and endless loops, on real processes.
+
+mod crash;
+mod fencing;
+mod network;
+mod power;
+mod profile;
+mod proxy;
+mod races;
+mod wire;
 
 use std::process::Child;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -70,7 +80,7 @@ fn runs(project: &Project) -> Vec<i64> {
 
 #[test]
 fn eight_processes_race_and_every_migration_runs_once() {
-    let rounds = rounds("MMK_TEST_RACES", 25);
+    let rounds = rounds("MMK_TEST_RACES", 8);
     for round in 0..rounds {
         let project = counting_project(3);
         let children: Vec<Child> = (0..8)
@@ -100,6 +110,47 @@ fn eight_processes_race_and_every_migration_runs_once() {
     println!("{rounds} races of 8 processes: every migration ran once");
 }
 
+/// The addresses of the tests' server.
+fn server_addresses() -> Vec<String> {
+    addresses(crate::support::server_uri())
+}
+
+/// The hosts of a connection string without credentials.
+fn addresses(uri: &str) -> Vec<String> {
+    let rest = uri.strip_prefix("mongodb://").unwrap_or(uri);
+    let hosts = rest.split('/').next().unwrap_or(rest);
+    hosts.split(',').map(str::to_owned).collect()
+}
+
+/// Takes all the trials, a few at a time. The first one that fails fails the test.
+fn side_by_side<T: Send>(trials: Vec<T>, run: impl Fn(T) + Sync) {
+    const WORKERS: usize = 3;
+    let queue = Mutex::new(trials.into_iter());
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                loop {
+                    let next = queue.lock().expect("nobody panics while holding it").next();
+                    let Some(trial) = next else { break };
+                    run(trial);
+                }
+            });
+        }
+    });
+}
+
+/// Lets the lock of a dead process expire, as time would.
+fn age_the_lock(database: &str) {
+    let long_ago = bson::DateTime::from_millis(0);
+    with_database(database, async move |database| {
+        database
+            .collection::<bson::Document>("_mmk_locks")
+            .update_one(doc! {}, doc! { "$set": { "lockedAt": long_ago } })
+            .await
+            .map(drop)
+    });
+}
+
 fn rounds(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable)
         .ok()
@@ -109,10 +160,9 @@ fn rounds(variable: &str, otherwise: usize) -> usize {
 
 #[test]
 fn kill_nine_at_any_moment_and_the_next_run_recovers() {
-    let kills = rounds("MMK_TEST_KILLS", 50);
+    let kills = rounds("MMK_TEST_KILLS", 20);
     let next = AtomicUsize::new(0);
     let interrupted = AtomicUsize::new(0);
-    // Each recovery waits for the dead holder's lock to expire; side by side they wait together.
     std::thread::scope(|scope| {
         for _ in 0..5 {
             scope.spawn(|| {
@@ -149,18 +199,13 @@ fn kill_and_recover(kill: usize) -> bool {
             "",
         );
     }
-    let start = |arguments: &[&str]| {
-        let mut command = project.command(arguments);
-        // A short expiry keeps the test short: nobody but the server's clock frees a dead holder's lock.
-        command.env("MMK_LOCK_TTL", "2");
-        command
-    };
-    let mut child = start(&["up"]).spawn().expect("the binary starts");
+    let mut child = project.command(&["up"]).spawn().expect("the binary starts");
     // Spread over the whole life of a run, start-up included.
     std::thread::sleep(Duration::from_millis((kill as u64 * 37) % 400));
     kill_if_alive(&mut child);
     let hit = !output(child).status.success();
-    crate::support::finish(start(&["up", "--wait", "30s"])).exits(0);
+    age_the_lock(&project.database);
+    project.run(&["up"]).exits(0);
     assert_eq!(project.documents("state").len(), 20);
     assert_eq!(project.applied().len(), 4, "after kill {kill}");
     let status = project

@@ -53,6 +53,7 @@ pub(crate) fn node_mmk(project: &Project, arguments: &[&str]) -> Output {
         .current_dir(project.path())
         .env("MMK_URI", server_uri())
         .env("MMK_DB", &project.database)
+        .env("NO_COLOR", "1")
         .stdin(Stdio::null())
         .output()
         .expect("node runs");

@@ -20,7 +20,10 @@ use crate::support::with_database;
 /// Who runs a command.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Who {
+    /// npm's migrate-mongo of this major.
     Node(u8),
+    /// The last of major 8 that brings npm `mongodb` 3.
+    NodeOnDriver3,
     Ours,
 }
 
@@ -54,28 +57,30 @@ fn migration(project: &Project, name: &str) {
     );
 }
 
-fn command(project: &Project, who: Who, arguments: &[&str]) -> Command {
+pub(crate) fn command(project: &Project, who: Who, arguments: &[&str]) -> Command {
     let mut command = match who {
         Who::Ours => project.command(arguments),
-        Who::Node(major) => {
-            let tool = format!("node_modules/migrate-mongo-{major}/bin/migrate-mongo.js");
-            let mut command = Command::new("node");
-            command
-                .arg(node_tools().join(tool))
-                .args(arguments)
-                .current_dir(project.path())
-                .env_clear()
-                .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-                .stdin(Stdio::null())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped());
-            command
-        }
+        Who::Node(major) => node(project, &format!("migrate-mongo-{major}"), arguments),
+        Who::NodeOnDriver3 => node(project, "migrate-mongo-8-on-driver-3", arguments),
     };
     command
         .env_remove("MMK_URI")
         .env_remove("MMK_DB")
         .env("NO_COLOR", "1");
+    command
+}
+
+fn node(project: &Project, package: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new("node");
+    command
+        .arg(node_tools().join(format!("node_modules/{package}/bin/migrate-mongo.js")))
+        .args(arguments)
+        .current_dir(project.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     command
 }
 
@@ -125,7 +130,7 @@ fn state(project: &Project) -> Changelog {
 }
 
 #[track_caller]
-fn agree_on_status(project: &Project, major: u8) {
+pub(crate) fn agree_on_status(project: &Project, major: u8) {
     let theirs = run(project, Who::Node(major), &["status"]).exits(0);
     let ours = run(project, Who::Ours, &["status"]).exits(0);
     assert_eq!(ours.stdout, theirs.stdout);

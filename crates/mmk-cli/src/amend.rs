@@ -72,7 +72,9 @@ async fn correct(
         amendments.extend(Amendment::plan(&correction, &directory, &history)?);
     }
     for amendment in &amendments {
-        fence.check().map_err(|reason| Error::from(reason.clone()))?;
+        fence
+            .check()
+            .map_err(|reason| Error::from(reason.clone()))?;
         database
             .ledger
             .amend(amendment, args.reason.as_deref())

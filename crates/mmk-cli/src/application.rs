@@ -54,7 +54,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let cli = match parse(dialect, arguments) {
         Ok(cli) => cli,
-        Err(error) => return refuse_usage(&error),
+        Err(error) => return refuse_usage(&error, dialect),
     };
     let printer = Arc::new(Printer::new(format(&cli)));
     let codes = early_exit_codes(&cli, &variables);
@@ -154,7 +154,7 @@ fn format(cli: &Cli) -> Format {
 }
 
 /// The arguments didn't parse, so whether JSON was asked for can only be guessed from them.
-fn refuse_usage(error: &clap::Error) -> ExitCode {
+fn refuse_usage(error: &clap::Error, dialect: Dialect) -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     let wants_json = has("--json") && !has("init");
@@ -168,5 +168,5 @@ fn refuse_usage(error: &clap::Error) -> ExitCode {
         ExitCodes::Compatible
     };
     let printer = Printer::new(Format::Text);
-    usage::explain(error, &printer, wants_json).code(codes)
+    usage::explain(error, dialect, &printer, wants_json).code(codes)
 }

@@ -134,6 +134,14 @@ impl Command {
         }
     }
 
+    /// The flags that give scripts more, or less, than they have by default.
+    pub(crate) fn permission_args(&self) -> Option<&PermissionArgs> {
+        match self {
+            Self::Run(args) => Some(&args.permissions),
+            other => other.run_args().map(|run| &run.permissions),
+        }
+    }
+
     /// The flags that steer a run, for the commands that run scripts.
     pub(crate) fn run_args(&self) -> Option<&RunArgs> {
         match self {
@@ -145,17 +153,36 @@ impl Command {
     }
 }
 
+/// What scripts may touch beside the database and the project folder.
+#[derive(Debug, Default, Clone, Args)]
+pub(crate) struct PermissionArgs {
+    /// Let scripts read outside the project folder: these paths (comma-separated), or everything
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_read: Option<String>,
+    /// Let scripts write outside the project folder: these paths (comma-separated), or everywhere
+    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_write: Option<String>,
+    /// Let scripts use the network: these hosts (`HOST`, `HOST:PORT`, `*.DOMAIN`, comma-separated), or every host
+    #[arg(long, value_name = "HOSTS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_net: Option<String>,
+    /// Let scripts start programs: these (names or paths, comma-separated), or every program
+    #[arg(long, value_name = "PROGRAMS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_run: Option<String>,
+    /// Let scripts see only these environment variables (comma-separated; default: all)
+    #[arg(long, value_name = "NAMES", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) allow_env: Option<String>,
+    /// Hide these environment variables from scripts (comma-separated), or all of them
+    #[arg(long, value_name = "NAMES", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(crate) deny_env: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct RunFileArgs {
     /// Behave like this major of npm `mongodb` (default: the one installed beside the script, else 7)
     #[arg(long, value_name = "MAJOR", value_parser = clap::value_parser!(u32).range(3..=7))]
     pub(crate) driver_compat: Option<u32>,
-    /// Let the program read outside the project folder: these paths (comma-separated), or everything
-    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) allow_read: Option<String>,
-    /// Let the program write outside the project folder: these paths (comma-separated), or everywhere
-    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) allow_write: Option<String>,
+    #[command(flatten)]
+    pub(crate) permissions: PermissionArgs,
     /// The file, and what the program finds in `process.argv.slice(2)`: everything behind the file is the program's own
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_names = ["FILE", "ARGUMENTS"])]
     program: Vec<String>,
@@ -228,12 +255,8 @@ pub(crate) struct RunArgs {
     /// Stop a migration that uses more memory, such as `512MiB`
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_memory: Option<String>,
-    /// Let scripts read outside the project folder: these paths (comma-separated), or everything
-    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) allow_read: Option<String>,
-    /// Let scripts write outside the project folder: these paths (comma-separated), or everywhere
-    #[arg(long, value_name = "PATHS", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
-    pub(crate) allow_write: Option<String>,
+    #[command(flatten)]
+    pub(crate) permissions: PermissionArgs,
     /// Behave like this major of npm `mongodb` (default: the one installed beside the script, else 7)
     #[arg(long, value_name = "MAJOR", value_parser = clap::value_parser!(u32).range(3..=7))]
     pub(crate) driver_compat: Option<u32>,

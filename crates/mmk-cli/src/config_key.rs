@@ -22,6 +22,10 @@ pub(crate) enum Kind {
     Modules,
     /// Paths that scripts may use beside the project's own, or `true` for all.
     Paths,
+    /// Hosts that scripts may reach, or `true` for all.
+    Hosts,
+    /// Names, or `true` for all.
+    Names,
     Object,
     Hooks,
     Logger,
@@ -81,6 +85,10 @@ pub(crate) const CONFIG_KEYS: &[ConfigKey] = &[
     key("driverCompat", Some("--driver-compat <MAJOR>"), Some("MMK_DRIVER_COMPAT"), Kind::PositiveInteger),
     key("allowRead", Some("--allow-read[=<PATHS>]"), Some("MMK_ALLOW_READ"), Kind::Paths),
     key("allowWrite", Some("--allow-write[=<PATHS>]"), Some("MMK_ALLOW_WRITE"), Kind::Paths),
+    key("allowNet", Some("--allow-net[=<HOSTS>]"), Some("MMK_ALLOW_NET"), Kind::Hosts),
+    key("allowRun", Some("--allow-run[=<PROGRAMS>]"), Some("MMK_ALLOW_RUN"), Kind::Names),
+    key("allowEnv", Some("--allow-env[=<NAMES>]"), Some("MMK_ALLOW_ENV"), Kind::Names),
+    key("denyEnv", Some("--deny-env[=<NAMES>]"), Some("MMK_DENY_ENV"), Kind::Names),
     key("order", Some("--order <RULE> of `up`"), Some("MMK_ORDER"), Kind::Choice(&["warn", "error", "allow"])),
     key("collections", None, None, Kind::Object),
     key("exitCodes", Some("--exit-codes <KIND>"), Some("MMK_EXIT_CODES"), Kind::Choice(&["compatible", "detailed"])),
@@ -156,8 +164,8 @@ impl Kind {
                 .split(',')
                 .map(|path| Value::from(path.trim()))
                 .collect()),
-            Self::Paths if trimmed == "true" => Ok(Value::Bool(true)),
-            Self::Paths => Ok(trimmed
+            Self::Paths | Self::Hosts | Self::Names if trimmed == "true" => Ok(Value::Bool(true)),
+            Self::Paths | Self::Hosts | Self::Names => Ok(trimmed
                 .split(',')
                 .map(|path| Value::from(path.trim()))
                 .collect()),
@@ -179,7 +187,9 @@ impl Kind {
             Self::Duration => quantity::duration(value).err(),
             Self::Size => quantity::size(value).err(),
             Self::Modules => modules_problem(value),
-            Self::Paths => paths_problem(value),
+            Self::Paths => list_problem(value, "paths"),
+            Self::Hosts => list_problem(value, "hosts").or_else(|| hosts_problem(value)),
+            Self::Names => list_problem(value, "names"),
             Self::Object => {
                 (!value.is_object()).then(|| "must be an object of MongoClient options".to_owned())
             }
@@ -266,17 +276,27 @@ fn modules_problem(value: &Value) -> Option<String> {
         Value::Array(paths) => paths.iter().all(is_path),
         other => is_path(other),
     };
-    (!is_fine).then(|| "must be the path of a module, such as \"./models\", or an array of them".to_owned())
+    (!is_fine).then(|| {
+        "must be the path of a module, such as \"./models\", or an array of them".to_owned()
+    })
 }
 
-fn paths_problem(value: &Value) -> Option<String> {
-    let is_path = |item: &Value| item.as_str().is_some_and(|path| !path.is_empty());
+fn list_problem(value: &Value, of: &str) -> Option<String> {
+    let is_entry = |item: &Value| item.as_str().is_some_and(|text| !text.is_empty());
     let fits = match value {
         Value::Bool(_) => true,
-        Value::Array(items) => items.iter().all(is_path),
+        Value::Array(items) => items.iter().all(is_entry),
         _ => false,
     };
-    (!fits).then(|| "must be an array of paths, or true for all".to_owned())
+    (!fits).then(|| format!("must be an array of {of}, or true for all"))
+}
+
+fn hosts_problem(value: &Value) -> Option<String> {
+    let hosts = value.as_array().into_iter().flatten();
+    hosts.filter_map(Value::as_str).find_map(|host| {
+        let problem = mmk_runtime::NetworkRule::parse(host).err()?;
+        Some(format!("holds `{host}`, which {problem}"))
+    })
 }
 
 fn choice_problem(value: &Value, words: &[&str]) -> Option<String> {

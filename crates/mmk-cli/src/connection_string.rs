@@ -18,6 +18,16 @@ pub(crate) fn database(uri: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
+/// The URI with `user:password` (encoded) in it; those that it has already win, as in Node's driver.
+pub(crate) fn with_credentials(uri: &str, credentials: &str) -> String {
+    match uri.split_once("://") {
+        Some((scheme, rest)) if !rest.split(['/', '?']).next().unwrap_or(rest).contains('@') => {
+            format!("{scheme}://{credentials}@{rest}")
+        }
+        _ => uri.to_owned(),
+    }
+}
+
 /// The text of a URI that may be anything (a wrong scheme, two URIs in one) with whatever stands before an `@` taken out.
 pub(crate) fn without_credentials(text: &str) -> String {
     let Some((before, after)) = text.rsplit_once('@') else {
@@ -50,6 +60,18 @@ mod tests {
         for (uri, expected) in cases {
             assert_eq!(database(uri).as_deref(), expected, "{uri}");
         }
+    }
+
+    #[test]
+    fn credentials_go_in_front_of_the_host_unless_there_are_some() {
+        assert_eq!(
+            with_credentials("mongodb://h/shop", "a:p%40ss"),
+            "mongodb://a:p%40ss@h/shop"
+        );
+        assert_eq!(
+            with_credentials("mongodb://b:x@h/shop", "a:y"),
+            "mongodb://b:x@h/shop"
+        );
     }
 
     #[test]

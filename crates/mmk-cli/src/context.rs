@@ -20,6 +20,7 @@ use crate::dialect::MIGRATE_MONGO_CONFIGS;
 use crate::engine;
 use crate::exit::ExitCodes;
 use crate::failure::Failure;
+use crate::installed_driver;
 use crate::live::LiveReport;
 use crate::printer::Printer;
 use crate::printer::Verbosity;
@@ -121,6 +122,12 @@ impl Context {
             Failure::ConfigInvalid(config_words::translate(issues, self.dialect, searched))
         })?;
         resolved.settings.tool = tool;
+        if self.dialect == Dialect::MigrateMongo {
+            resolved.settings.driver_compat = resolved
+                .settings
+                .driver_compat
+                .or_else(|| installed_driver::major_of("migrate-mongo", &self.directory));
+        }
         self.exit_codes.set(resolved.settings.exit_codes);
         if resolved.settings.silent {
             self.printer.set_verbosity(Verbosity::Silent);

@@ -31,8 +31,10 @@ use mmk_mongo::lock::LockSettings;
 use mmk_mongo::lock::MongoLocker;
 use mmk_mongo::migrate_mongo_lock::MigrateMongoLock;
 
-use crate::client_options::uri_options;
+use crate::client_options::ClientOptions;
 use crate::config_issue::ConfigIssue;
+use crate::config_words;
+use crate::connection_string;
 use crate::context::Context;
 use crate::engine;
 use crate::failure::Failure;
@@ -202,23 +204,29 @@ pub(crate) fn source(settings: &Settings) -> Source {
 }
 
 pub(crate) fn connect_settings(settings: &Settings) -> Result<ConnectSettings, Failure> {
-    let client_options = uri_options(&settings.client_options).map_err(|refused| {
-        let issues = refused.into_iter().map(|option| ConfigIssue {
-            key: format!("mongoClientOptions.{option}"),
-            problem: "can't be used here".to_owned(),
+    let options = ClientOptions::translate(&settings.client_options).map_err(|refused| {
+        let issues = refused.into_iter().map(|refusal| ConfigIssue {
+            key: format!("mongoClientOptions.{}", refusal.option),
+            problem: refusal.problem.to_owned(),
             received: None,
             source: None,
-            how_to_set: Some(
-                "options and credentials in the connection URI, where they have a form there"
-                    .to_owned(),
-            ),
+            how_to_set: refusal.instead.map(str::to_owned),
         });
-        Failure::ConfigInvalid(issues.collect())
+        Failure::ConfigInvalid(config_words::translate(
+            issues.collect(),
+            settings.tool.dialect(),
+            None,
+        ))
     })?;
+    let uri = match &options.credentials {
+        Some(credentials) => connection_string::with_credentials(&settings.uri, credentials),
+        None => settings.uri.clone(),
+    };
     Ok(ConnectSettings {
-        uri: settings.uri.clone(),
+        uri,
         database: Some(settings.database.clone()),
-        client_options,
+        client_options: options.pairs,
+        typed_options: options.typed,
         tool_version: TOOL_VERSION.to_owned(),
     })
 }

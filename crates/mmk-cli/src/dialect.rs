@@ -73,7 +73,9 @@ fn unknown(name: &str) -> Failure {
 
 /// Words that only one of the tools knows.
 fn by_words(arguments: &[String], directory: &Path) -> Option<Dialect> {
-    let command = arguments.get(1).map_or("", String::as_str);
+    let command = arguments
+        .get(command_index(arguments))
+        .map_or("", String::as_str);
     if command == "migrate" || command.starts_with("migrate:") || command == "migration:create" {
         return Some(Dialect::Davepi);
     }
@@ -109,6 +111,22 @@ fn by_files(directory: &Path, variables: &Variables) -> Dialect {
     }
 }
 
+/// Flags that may stand before the command and have a value.
+const FLAGS_WITH_VALUE: [&str; 6] = ["--as", "--config", "--db", "--dir", "--exit-codes", "--uri"];
+
+/// Where the command is, behind the program's name and flags that stand before it.
+fn command_index(arguments: &[String]) -> usize {
+    let mut index = 1;
+    while let Some(argument) = arguments.get(index) {
+        if !argument.starts_with('-') {
+            break;
+        }
+        let has_value = FLAGS_WITH_VALUE.contains(&argument.as_str());
+        index += if has_value { 2 } else { 1 };
+    }
+    index
+}
+
 /// The value of a flag, as `--flag value` or `--flag=value`.
 fn value_of(arguments: &[String], flags: &[&str]) -> Option<String> {
     arguments.iter().enumerate().find_map(|(index, argument)| {
@@ -134,7 +152,14 @@ impl Dialect {
     }
 }
 
-fn davepi_words(arguments: Vec<String>) -> Vec<String> {
+fn davepi_words(mut arguments: Vec<String>) -> Vec<String> {
+    let is_translated = |word: &String| word.starts_with("migrat");
+    let command = command_index(&arguments);
+    if command > 1 && arguments.get(command).is_some_and(is_translated) {
+        // Flags may as well stand behind it.
+        let flags: Vec<String> = arguments.drain(1..command).collect();
+        arguments.extend(flags);
+    }
     let mut rest = arguments.into_iter();
     let mut words: Vec<String> = rest.next().into_iter().collect();
     let mut rest: Vec<String> = rest.collect();
@@ -278,6 +303,10 @@ mod tests {
                 "davepi create add-region",
             ),
             ("davepi up --wait 5s", "davepi up --wait 5s"),
+            (
+                "mmk-js --as davepi --db=x migrate status",
+                "mmk-js status --as davepi --db=x",
+            ),
         ];
         for (typed, expected) in cases {
             let typed = typed.split(' ').map(str::to_owned).collect();

@@ -20,6 +20,43 @@ use crate::render;
 use crate::style;
 use crate::style::painted;
 
+/// The line for a step that begins: dAvePi's only. It writes an object as Node's console does.
+pub(crate) fn step_started(dialect: Dialect, name: &str, direction: Direction) -> Option<String> {
+    let verb = match direction {
+        Direction::Up => "applying",
+        Direction::Down => "reverting",
+    };
+    (dialect == Dialect::Davepi).then(|| format!("{} {verb}", inspected(name)))
+}
+
+fn inspected(name: &str) -> String {
+    format!("{{ name: '{}' }}", stem(name))
+}
+
+/// What dAvePi says in place of running something.
+pub(crate) fn davepi_dry_run<'a>(
+    context: &Context,
+    task: Task,
+    names: impl IntoIterator<Item = &'a str>,
+) {
+    let printer = &context.printer;
+    let mut lines = Vec::new();
+    for name in names {
+        let verb = if task == Task::Up { "apply" } else { "revert" };
+        printer.data(&format!("{} would {verb}", inspected(name)));
+        lines.push(match task {
+            Task::Up => format!("[DRY] applied {} (0ms)", stem(name)),
+            _ => format!("[DRY] reverted {}", stem(name)),
+        });
+    }
+    if lines.is_empty() {
+        nothing_to_do(context, task);
+    }
+    for line in lines {
+        printer.data(&line);
+    }
+}
+
 /// The line for a step that ended well.
 pub(crate) fn step_finished(
     dialect: Dialect,

@@ -8,8 +8,8 @@ use std::time::Duration;
 use mmk_core::error::Error;
 use mmk_core::ports::Observer;
 use mmk_core::script::ScriptError;
+use mmk_mongo::connect::client_options;
 use mmk_mongo::redact::redact;
-use mmk_mongo::uri::prepare;
 use mmk_runtime::Access;
 use mmk_runtime::Connection;
 use mmk_runtime::EngineOptions;
@@ -18,18 +18,16 @@ use mmk_runtime::ModelSources;
 use mmk_runtime::Permissions;
 use mmk_runtime::Startup;
 use mmk_runtime::V8Engine;
-use mongodb::options::ClientOptions;
 use serde_json::Value;
 use tokio::runtime::Handle;
 
 use crate::args::RunFileArgs;
+use crate::client_options::document_options;
 use crate::context::Context;
 use crate::database::connect_settings;
 use crate::failure::Failure;
-use crate::settings::Allowed;
+use crate::granted::Granted;
 use crate::settings::Settings;
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long loading a file may take while it is only checked; a file that hangs is told as one that can't be loaded.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(60);
@@ -46,20 +44,7 @@ pub(crate) fn start(
     for module in &settings.model_modules {
         permissions.allow(Access::Read, module);
     }
-    match &settings.allow_read {
-        Allowed::Everything => permissions.read = Grant::All,
-        Allowed::Paths(paths) => paths
-            .iter()
-            .for_each(|path| permissions.allow(Access::Read, path)),
-    }
-    match &settings.allow_write {
-        Allowed::Everything => permissions.write = Grant::All,
-        Allowed::Paths(paths) => {
-            paths
-                .iter()
-                .for_each(|path| permissions.allow(Access::Write, path));
-        }
-    }
+    settings.permissions.apply(&mut permissions);
     V8Engine::new(EngineOptions {
         max_memory: settings
             .max_memory
@@ -73,45 +58,50 @@ pub(crate) fn start(
         },
         driver_compat: settings.driver_compat,
         collections: Arc::new(settings.collections.clone()),
+        document_options: document_options(&settings.client_options),
         ..options(context, observer, permissions)
     })
 }
 
 /// The engine of a standalone program.
-pub(crate) fn program(context: &Context, args: &RunFileArgs) -> V8Engine {
+pub(crate) fn program(context: &Context, args: &RunFileArgs) -> Result<V8Engine, Failure> {
     let mut permissions = Permissions::new(&project_root(&context.directory));
     permissions.allow(Access::Read, args.file());
-    for (access, wanted) in [
-        (Access::Read, &args.allow_read),
-        (Access::Write, &args.allow_write),
-    ] {
-        match (wanted.as_deref(), access) {
-            (None, _) => {}
-            (Some("true"), Access::Read) => permissions.read = Grant::All,
-            (Some("true"), Access::Write) => permissions.write = Grant::All,
-            (Some(paths), _) => paths
-                .split(',')
-                .for_each(|path| permissions.allow(access, Path::new(path))),
-        }
-    }
-    V8Engine::new(EngineOptions {
+    granted(context)?.apply(&mut permissions);
+    Ok(V8Engine::new(EngineOptions {
         arguments: args.arguments().to_vec(),
         driver_compat: args.driver_compat.or_else(|| {
             let major = context.variables.get("MMK_DRIVER_COMPAT")?;
             major.parse().ok()
         }),
         ..options(context, context.live_report(), permissions)
-    })
+    }))
 }
 
-/// Runs a config file that is code. Its engine ends with it, unless it has hooks to call later. It may
-/// read everywhere, because fetching a mounted secret is what such files are for.
+/// What flags and variables grant; the config file is not read yet, or there is none.
+fn granted(context: &Context) -> Result<Granted, Failure> {
+    Granted::from_flags(
+        context.cli.command.permission_args(),
+        &context.variables,
+        &context.directory,
+    )
+    .map_err(Failure::argument)
+}
+
+/// Runs a config file that is code. Its engine ends with it, unless it has hooks to call later. It may read everywhere and sees the
+/// whole environment, because fetching a secret is what such files are for; the network is as the flags and variables say.
 pub(crate) async fn evaluate_config(
     context: &Context,
     path: PathBuf,
 ) -> Result<Value, ScriptError> {
     let mut permissions = Permissions::new(&project_root(&context.directory));
+    // What is wrong with them is told when the settings are made, together with everything else.
+    if let Ok(granted) = granted(context) {
+        granted.apply(&mut permissions);
+    }
     permissions.read = Grant::All;
+    permissions.environment = Grant::All;
+    permissions.hidden_environment.clear();
     let engine = Arc::new(V8Engine::new(options(
         context,
         context.live_report(),
@@ -134,23 +124,14 @@ pub(crate) async fn connection(
     settings: &Settings,
     known: &mmk_mongo::connect::Connection,
 ) -> Result<Arc<Connection>, Failure> {
-    let asked = connect_settings(settings)?;
     let failed = |error: mongodb::error::Error| Error::ConnectionFailed {
         hosts: known.hosts.clone(),
         detail: redact(&error.to_string()),
     };
-    let prepared = prepare(&asked.uri, &asked.client_options)?;
-    let mut options = ClientOptions::parse(&prepared.uri).await.map_err(failed)?;
-    // As for the ledger's client: mmk's timeouts, and the pool of Node's driver.
-    options
-        .app_name
-        .get_or_insert_with(|| format!("mmk-js/{}", asked.tool_version));
-    options
-        .server_selection_timeout
-        .get_or_insert(CONNECT_TIMEOUT);
-    options.connect_timeout.get_or_insert(CONNECT_TIMEOUT);
-    options.max_pool_size.get_or_insert(100);
-    Ok(Connection::new(options).map_err(failed)?)
+    let ready = client_options(&connect_settings(settings)?).await?;
+    let connection = Connection::new(ready.options).map_err(failed)?;
+    drop(ready.pem_files);
+    Ok(connection)
 }
 
 fn options(
@@ -167,6 +148,7 @@ fn options(
         prefetch: true,
         models: ModelSources::default(),
         driver_compat: None,
+        document_options: serde_json::Map::new(),
         environment: Arc::new(context.variables.clone()),
         startup: Some(Startup {
             snapshot: mmk_snapshot::SNAPSHOT,

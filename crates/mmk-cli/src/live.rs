@@ -44,6 +44,9 @@ impl Observer for LiveReport {
     fn notice(&self, event: Event) {
         match event {
             Event::StepStarted { name, direction } => {
+                if let Some(line) = dialect_output::step_started(self.dialect, &name, direction) {
+                    self.printer.data(&line);
+                }
                 self.set_current(Some(progress_line::begun(&name, direction)));
             }
             Event::Output { stream, text } => self.printer.script(stream, &text),

@@ -23,12 +23,17 @@ mod environment;
 mod exit;
 mod failure;
 mod file_name;
+#[cfg(test)]
+mod fuzz;
+mod granted;
+mod installed_driver;
 mod json;
 mod live;
 mod migrate_mongo_status;
 mod new_file;
 mod new_migration;
 mod new_project;
+mod pem;
 mod printer;
 mod progress_line;
 mod prompt;

@@ -71,10 +71,7 @@ pub(crate) fn davepi(
     settings: &Settings,
     description: &str,
 ) -> Result<ExitStatus, Failure> {
-    let slug = file_name::slug(description).ok_or_else(|| {
-        Failure::argument(format!("`{description}` can't become a file name"))
-            .hint("for example: `mmk-js migration:create add-region`")
-    })?;
+    let slug = file_name::slug(description).unwrap_or_else(|| "migration".to_owned());
     let stamp = Timestamp::now()
         .to_zoned(TimeZone::UTC)
         .strftime("%Y-%m-%d-%H%M%S")
@@ -89,7 +86,8 @@ pub(crate) fn davepi(
     let path = folder.join(format!("{stem}.js"));
     let text = include_str!("templates/davepi.js").replace("{{name}}", &stem);
     write(&path, text.as_bytes())?;
-    tell(context, &path, &format!("Created {}", path.display()));
+    let shown = path.strip_prefix(&context.directory).unwrap_or(&path);
+    tell(context, &path, &format!("Created {}", shown.display()));
     Ok(ExitStatus::Success)
 }
 

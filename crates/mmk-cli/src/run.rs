@@ -111,7 +111,11 @@ async fn migrate(
     let connection = target.connection.clone();
     engine.connect(target.clone());
     let hooks: Box<dyn Hooks> = match context.hooks() {
-        Some(config) => Box::new(ConfiguredHooks::new(config, target)),
+        Some(config) => Box::new(ConfiguredHooks::new(
+            config,
+            target,
+            settings.permissions.for_hooks(),
+        )),
         None => Box::new(NoHooks),
     };
     let run_settings = RunSettings {

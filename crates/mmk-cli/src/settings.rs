@@ -21,6 +21,8 @@ use crate::config_key::Kind;
 use crate::config_key::RESERVED_VARIABLES;
 use crate::connection_string;
 use crate::exit::ExitCodes;
+use crate::granted;
+use crate::granted::Granted;
 use crate::quantity;
 use crate::tool::Tool;
 use mmk_core::name::closest;
@@ -45,13 +47,6 @@ pub(crate) enum Need {
 pub(crate) enum CreateExtension {
     Js,
     Ts,
-}
-
-/// What scripts may read or write beside the project folder.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Allowed {
-    Everything,
-    Paths(Vec<PathBuf>),
 }
 
 pub(crate) const SANDBOX_DATABASE: &str = "sandbox";
@@ -89,9 +84,7 @@ pub(crate) struct Settings {
     pub(crate) batch_saves: bool,
     /// The major of npm `mongodb` that scripts were written for, where the user says.
     pub(crate) driver_compat: Option<u32>,
-    /// Beside the project folder; absolute.
-    pub(crate) allow_read: Allowed,
-    pub(crate) allow_write: Allowed,
+    pub(crate) permissions: Granted,
     /// Names of collections by the globals of migrations in Meteor's style.
     pub(crate) collections: BTreeMap<String, String>,
     pub(crate) exit_codes: ExitCodes,
@@ -153,7 +146,6 @@ fn flags(cli: &Cli) -> Map<String, Value> {
         }
     };
     let text = |value: &Option<String>| value.as_deref().map(Value::from);
-    let paths = |value: &Option<String>| Kind::Paths.parse_text(value.as_deref()?).ok();
     set("uri", text(&cli.global.uri));
     set("dbName", text(&cli.global.db));
     set("migrationsDir", text(&cli.global.dir));
@@ -162,10 +154,13 @@ fn flags(cli: &Cli) -> Map<String, Value> {
         set("wait", text(&run.wait));
         set("timeout", text(&run.timeout));
         set("maxMemory", text(&run.max_memory));
-        set("allowRead", paths(&run.allow_read));
-        set("allowWrite", paths(&run.allow_write));
         set("driverCompat", run.driver_compat.map(Value::from));
         set("prefetch", run.no_prefetch.then_some(Value::Bool(false)));
+    }
+    if let Some(permissions) = cli.command.permission_args() {
+        for (key, value) in granted::flags(permissions) {
+            set(key, Some(value));
+        }
     }
     if let Command::Up(up) = &cli.command {
         set("strict", up.strict.then_some(Value::Bool(true)));
@@ -234,6 +229,10 @@ impl<'a> Layers<'a> {
     fn add_file(&mut self, file: &ConfigFile) {
         let origin = format!("the config file {}", file.label);
         for (name, value) in &file.values {
+            if name == granted::SECTION {
+                self.add_permissions(value, &origin);
+                continue;
+            }
             let Some(key) = ConfigKey::named(name) else {
                 self.issues.push(unknown_key(name, &origin));
                 continue;
@@ -246,6 +245,36 @@ impl<'a> Layers<'a> {
                 self.warnings.push(warning);
             }
             self.put(key, value.clone(), origin.clone());
+        }
+    }
+
+    /// The section `permissions`: the same keys under shorter names.
+    fn add_permissions(&mut self, section: &Value, origin: &str) {
+        let issue = |problem: String| ConfigIssue {
+            key: granted::SECTION.to_owned(),
+            problem,
+            received: None,
+            source: Some(origin.to_owned()),
+            how_to_set: None,
+        };
+        let Some(section) = section.as_object() else {
+            if !section.is_null() {
+                self.issues.push(issue(format!(
+                    "must be an object of {}",
+                    granted::section_names()
+                )));
+            }
+            return;
+        };
+        for (name, value) in section {
+            match granted::key_of(name) {
+                Some(key) if !value.is_null() => self.put(key, value.clone(), origin.to_owned()),
+                Some(_) => {}
+                None => self.issues.push(issue(format!(
+                    "has no `{name}` (there are {})",
+                    granted::section_names()
+                ))),
+            }
         }
     }
 
@@ -375,7 +404,11 @@ impl<'a> Layers<'a> {
                 .and_then(|value| quantity::size(value).ok()),
             prefetch: flag("prefetch"),
             schema_directory: normalized(
-                &directory.join(optional_text("schemaDir").as_deref().unwrap_or("schema/versions")),
+                &directory.join(
+                    optional_text("schemaDir")
+                        .as_deref()
+                        .unwrap_or("schema/versions"),
+                ),
             ),
             schema_directory_is_named: self.values.contains_key("schemaDir"),
             model_modules: modules(value("models"), directory),
@@ -385,8 +418,7 @@ impl<'a> Layers<'a> {
                 .get("driverCompat")
                 .and_then(Value::as_f64)
                 .map(|major| major as u32),
-            allow_read: allowed(value("allowRead"), directory),
-            allow_write: allowed(value("allowWrite"), directory),
+            permissions: Granted::from_values(&self.values, directory),
             collections: value("collections")
                 .as_object()
                 .into_iter()
@@ -415,18 +447,6 @@ fn modules(value: &Value, directory: &Path) -> Vec<PathBuf> {
         .filter_map(|path| path.as_str())
         .map(|path| normalized(&directory.join(path.trim())))
         .collect()
-}
-
-fn allowed(value: &Value, directory: &Path) -> Allowed {
-    if value == &Value::Bool(true) {
-        return Allowed::Everything;
-    }
-    let paths = value.as_array().into_iter().flatten();
-    Allowed::Paths(
-        paths
-            .filter_map(|path| path.as_str().map(|path| directory.join(path)))
-            .collect(),
-    )
 }
 
 /// `./` and `..` taken out by text alone, so that messages show the path a user would write.

@@ -3,6 +3,7 @@
 use clap::Parser;
 
 use super::*;
+use crate::granted::Allowed;
 
 fn cli(arguments: &[&str]) -> Cli {
     Cli::try_parse_from([&["mmk-js"], arguments].concat()).unwrap()
@@ -190,9 +191,9 @@ fn limits_come_from_flags_and_config() {
 fn paths_beside_the_project_are_listed_or_all() {
     let allowed = |arguments: &[&str], environment: &[(&str, &str)]| {
         let resolved = resolve(arguments, environment, json!({ "uri": URI })).unwrap();
-        resolved.settings.allow_read
+        resolved.settings.permissions.read
     };
-    let paths = |paths: &[&str]| Allowed::Paths(paths.iter().map(PathBuf::from).collect());
+    let paths = |paths: &[&str]| Allowed::Only(paths.iter().map(PathBuf::from).collect());
     assert_eq!(allowed(&["up"], &[]), paths(&[]));
     assert_eq!(
         allowed(&["up", "--allow-read", "a.js"], &[]),
@@ -214,6 +215,67 @@ fn paths_beside_the_project_are_listed_or_all() {
         issues[0].problem,
         "must be an array of paths, or true for all"
     );
+}
+
+#[test]
+fn hosts_programs_and_variables_come_from_flags_variables_and_the_section() {
+    let granted = |arguments: &[&str], environment: &[(&str, &str)], section: Value| {
+        let config = json!({ "uri": URI, "permissions": section });
+        resolve(arguments, environment, config)
+            .unwrap()
+            .settings
+            .permissions
+    };
+    let only = |names: &[&str]| Allowed::Only(names.iter().map(ToString::to_string).collect());
+    let nothing = granted(&["up"], &[], Value::Null);
+    assert_eq!(nothing.network, only(&[]));
+    assert_eq!(nothing.run, only(&[]));
+    assert_eq!(nothing.environment, Allowed::Everything);
+    assert_eq!(nothing.hidden_environment, only(&[]));
+
+    let section = json!({ "net": ["a.example:443"], "run": ["git"], "env": ["HOME"], "denyEnv": ["TOKEN"], "read": true });
+    let from_file = granted(&["up"], &[], section.clone());
+    assert_eq!(from_file.network, only(&["a.example:443"]));
+    assert_eq!(from_file.run, only(&["git"]));
+    assert_eq!(from_file.environment, only(&["HOME"]));
+    assert_eq!(from_file.hidden_environment, only(&["TOKEN"]));
+    assert_eq!(from_file.read, Allowed::Everything);
+
+    let from_variable = granted(
+        &["redo"],
+        &[("MMK_ALLOW_NET", "b.example, c.example")],
+        section.clone(),
+    );
+    assert_eq!(from_variable.network, only(&["b.example", "c.example"]));
+    let from_flag = granted(
+        &["down", "--allow-net", "--allow-run=sh"],
+        &[("MMK_ALLOW_NET", "b")],
+        section,
+    );
+    assert_eq!(from_flag.network, Allowed::Everything);
+    assert_eq!(from_flag.run, only(&["sh"]));
+}
+
+#[test]
+fn what_is_no_permission_is_refused() {
+    let problem = |config: Value| {
+        let mut config = config;
+        config["uri"] = URI.into();
+        resolve(&["up"], &[], config).unwrap_err().remove(0).problem
+    };
+    assert_eq!(
+        problem(json!({ "allowNet": ["https://a.example"] })),
+        "holds `https://a.example`, which must be a host, not a URL"
+    );
+    assert_eq!(
+        problem(json!({ "allowRun": "git" })),
+        "must be an array of names, or true for all"
+    );
+    assert!(
+        problem(json!({ "permissions": { "network": true } }))
+            .starts_with("has no `network` (there are `read`")
+    );
+    assert!(problem(json!({ "permissions": true })).starts_with("must be an object of `read`"));
 }
 
 #[test]

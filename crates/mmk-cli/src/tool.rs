@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::dialect::Dialect;
+
 /// The settings that belong to a dialect.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) enum Tool {
@@ -10,6 +12,16 @@ pub(crate) enum Tool {
     Mmk,
     MigrateMongo(MigrateMongo),
     Davepi(Davepi),
+}
+
+impl Tool {
+    pub(crate) fn dialect(&self) -> Dialect {
+        match self {
+            Self::Mmk => Dialect::Mmk,
+            Self::MigrateMongo(_) => Dialect::MigrateMongo,
+            Self::Davepi(_) => Dialect::Davepi,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

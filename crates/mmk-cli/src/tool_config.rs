@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use percent_encoding::NON_ALPHANUMERIC;
-use percent_encoding::utf8_percent_encode;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -106,7 +104,7 @@ pub(crate) fn migrate_mongo(
 }
 
 /// What migrate-mongo has no word for and may be set in its file all the same.
-const OURS: [&str; 12] = [
+const OURS: [&str; 17] = [
     "wait",
     "timeout",
     "maxMemory",
@@ -114,6 +112,11 @@ const OURS: [&str; 12] = [
     "driverCompat",
     "allowRead",
     "allowWrite",
+    "allowNet",
+    "allowRun",
+    "allowEnv",
+    "denyEnv",
+    "permissions",
     "exitCodes",
     "order",
     "schemaDir",
@@ -127,21 +130,8 @@ fn connection_values(connection: Option<&Map<String, Value>>) -> Map<String, Val
     let Some(connection) = connection else {
         return values;
     };
-    let mut options = connection
-        .get("options")
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default();
     if let Some(url) = connection.get("url").filter(|url| !url.is_null()) {
-        let credentials = options.get("auth").and_then(credentials);
-        let url = match (url.as_str(), credentials) {
-            (Some(text), Some(credentials)) => {
-                options.remove("auth");
-                json!(with_credentials(text, &credentials))
-            }
-            _ => url.clone(),
-        };
-        values.insert("uri".to_owned(), url);
+        values.insert("uri".to_owned(), url.clone());
     }
     let named = connection
         .get("databaseName")
@@ -160,29 +150,10 @@ fn connection_values(connection: Option<&Map<String, Value>>) -> Map<String, Val
         }
         (None, Some(_)) => {}
     }
-    values.insert("mongoClientOptions".to_owned(), Value::Object(options));
-    values
-}
-
-/// `user:password` of the option `auth`, which has no form in a URI's query.
-fn credentials(auth: &Value) -> Option<String> {
-    let part = |names: [&str; 2]| names.iter().find_map(|name| auth.get(name)?.as_str());
-    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-    Some(format!(
-        "{}:{}",
-        encoded(part(["username", "user"])?),
-        encoded(part(["password", "pass"])?)
-    ))
-}
-
-/// Credentials in the URL win, as in Node's driver.
-fn with_credentials(url: &str, credentials: &str) -> String {
-    match url.split_once("://") {
-        Some((scheme, rest)) if !rest.split('/').next().unwrap_or(rest).contains('@') => {
-            format!("{scheme}://{credentials}@{rest}")
-        }
-        _ => url.to_owned(),
+    if let Some(options) = connection.get("options") {
+        values.insert("mongoClientOptions".to_owned(), options.clone());
     }
+    values
 }
 
 /// Off without a collection, or with a time to live of zero or less.
@@ -289,19 +260,6 @@ mod tests {
         assert_eq!(on.time_to_live, Some(Duration::from_secs(30)));
         let (_, missing) = translated(json!({ "lockCollectionName": "l" }));
         assert_eq!(missing.lock.unwrap().time_to_live, None);
-    }
-
-    #[test]
-    fn credentials_among_the_options_go_into_the_address() {
-        let (values, _) = translated(json!({ "mongodb": {
-            "url": "mongodb://h/shop",
-            "options": { "auth": { "username": "a", "password": "p@ss" }, "useNewUrlParser": true },
-        } }));
-        assert_eq!(values["uri"], "mongodb://a:p%40ss@h/shop");
-        assert_eq!(
-            values["mongoClientOptions"],
-            json!({ "useNewUrlParser": true })
-        );
     }
 
     #[test]

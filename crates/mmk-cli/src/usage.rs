@@ -7,6 +7,7 @@ use clap::error::ContextValue;
 use clap::error::ErrorKind;
 
 use crate::args::Cli;
+use crate::dialect::Dialect;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::json;
@@ -15,7 +16,12 @@ use crate::printer::Printer;
 const HELP_HINT: &str = "(run `mmk-js --help`, or `mmk-js <command> --help`, for usage)";
 
 /// Prints what `error` is about.
-pub(crate) fn explain(error: &clap::Error, printer: &Printer, wants_json: bool) -> ExitStatus {
+pub(crate) fn explain(
+    error: &clap::Error,
+    dialect: Dialect,
+    printer: &Printer,
+    wants_json: bool,
+) -> ExitStatus {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             printer.data(error.render().ansi().to_string().trim_end());
@@ -27,7 +33,10 @@ pub(crate) fn explain(error: &clap::Error, printer: &Printer, wants_json: bool) 
             ExitStatus::Setup
         }
         _ => {
-            let (sentence, guess) = describe(error);
+            let (sentence, guess) = match in_their_words(error, dialect) {
+                Some(sentence) => (sentence, None),
+                None => describe(error),
+            };
             if wants_json {
                 let failure = match &guess {
                     Some(guess) => {
@@ -39,20 +48,58 @@ pub(crate) fn explain(error: &clap::Error, printer: &Printer, wants_json: bool) 
             } else {
                 let guess =
                     guess.map_or_else(String::new, |guess| format!("(Did you mean {guess}?)\n"));
-                printer.error(&format!("error: {sentence}\n{guess}{HELP_HINT}"));
+                let label = match dialect {
+                    Dialect::MigrateMongo if is_missing_description(error) => "ERROR",
+                    _ => "error",
+                };
+                printer.error(&format!("{label}: {sentence}\n{guess}{HELP_HINT}"));
             }
             ExitStatus::Setup
         }
     }
 }
 
-/// One sentence, and what was probably meant.
-fn describe(error: &clap::Error) -> (String, Option<String>) {
-    let text = |kind: ContextKind| match error.get(kind) {
+fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
         Some(ContextValue::Strings(texts)) => texts.first().cloned(),
         _ => None,
-    };
+    }
+}
+
+/// `create` without a description, which is migrate-mongo's only required argument.
+fn is_missing_description(error: &clap::Error) -> bool {
+    error.kind() == ErrorKind::MissingRequiredArgument
+        && context(error, ContextKind::InvalidArg).is_some_and(|name| name == "<NAME>")
+}
+
+/// What a tool has a sentence of its own for, or a command that we leave to it.
+fn in_their_words(error: &clap::Error, dialect: Dialect) -> Option<String> {
+    match (dialect, error.kind()) {
+        (Dialect::MigrateMongo, _) if is_missing_description(error) => {
+            Some("Missing parameter: description".to_owned())
+        }
+        (Dialect::Davepi, ErrorKind::InvalidSubcommand) => {
+            let typed = context(error, ContextKind::InvalidSubcommand)?;
+            ["diff", "gen-client", "mcp"]
+                .contains(&typed.as_str())
+                .then(|| {
+                    format!("`{typed}` has nothing to do with migrations: run `davepi {typed}`")
+                })
+        }
+        (Dialect::Davepi, ErrorKind::UnknownArgument) => {
+            let typed = context(error, ContextKind::InvalidArg)?;
+            ["--from", "--to"].contains(&typed.as_str()).then(|| {
+                format!("`{typed}` compares two schema versions, which only `davepi migration:create` does")
+            })
+        }
+        _ => None,
+    }
+}
+
+/// One sentence, and what was probably meant.
+fn describe(error: &clap::Error) -> (String, Option<String>) {
+    let text = |kind| context(error, kind);
     match error.kind() {
         ErrorKind::InvalidSubcommand => {
             let typed = text(ContextKind::InvalidSubcommand).unwrap_or_default();
@@ -97,7 +144,7 @@ mod tests {
     fn said(arguments: &[&str]) -> (ExitStatus, String, String) {
         let error = Cli::try_parse_from([&["mmk-js"], arguments].concat()).unwrap_err();
         let (printer, stdout, stderr) = Printer::into_memory(Format::Text);
-        let status = explain(&error, &printer, false);
+        let status = explain(&error, Dialect::Mmk, &printer, false);
         (status, stdout.text(), stderr.text())
     }
 

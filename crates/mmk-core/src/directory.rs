@@ -17,7 +17,8 @@ pub enum FileRule {
     /// mongo-migrate-kit's: names that end in one of these (each with its dot). No declarations, no hidden files, and no two
     /// names that differ in their extension only.
     Endings(Vec<String>),
-    /// migrate-mongo's: names whose last extension (with its dot) is this one, but for the template `sample-migration`.
+    /// migrate-mongo's: names whose last extension (with its dot) is this one, but for the template `sample-migration`. It takes
+    /// declarations for migrations and fails on them; we don't.
     LastExtension(String),
     /// dAvePi's: names that end in `.js`.
     JavaScript,
@@ -28,20 +29,25 @@ impl FileRule {
         let name = name.to_string_lossy();
         match self {
             Self::Endings(endings) => {
-                let is_declaration = [".d.ts", ".d.mts", ".d.cts"]
-                    .iter()
-                    .any(|ending| name.ends_with(ending));
                 !name.starts_with('.')
-                    && !is_declaration
+                    && !is_declaration(&name)
                     && endings.iter().any(|ending| name.ends_with(ending.as_str()))
             }
             Self::LastExtension(extension) => {
                 last_extension(&name) == extension
+                    && !is_declaration(&name)
                     && *name != format!("sample-migration{extension}")
             }
             Self::JavaScript => name.ends_with(".js"),
         }
     }
+}
+
+/// Of types only: nothing in it runs.
+fn is_declaration(name: &str) -> bool {
+    [".d.ts", ".d.mts", ".d.cts"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// As Node's `path.extname`: from the last dot on, unless that dot begins the name.
@@ -290,6 +296,8 @@ mod tests {
             [".hidden.js", "a.mongo.js", "b.js", "types.d.js"]
         );
         assert_eq!(names(&read(&rule(".mongo.js"))), [""; 0]);
+        fs::write(folder.path().join("types.d.ts"), "").unwrap();
+        assert_eq!(names(&read(&rule(".ts"))), ["b.ts"]);
         assert_eq!(names(&read(&FileRule::JavaScript)).len(), 6);
     }
 

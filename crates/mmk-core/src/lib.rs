@@ -13,6 +13,7 @@ pub mod notice;
 pub mod plan;
 pub mod ports;
 pub mod preview;
+pub mod redact;
 pub mod report;
 pub mod script;
 pub mod status;

@@ -15,6 +15,8 @@ use time::OffsetDateTime;
 use crate::error::database_error;
 use crate::error::describe;
 use crate::error::is_unauthorized;
+use crate::typed_options::PemFiles;
+use crate::typed_options::TypedOptions;
 use crate::uri::invalid;
 use crate::uri::prepare;
 
@@ -33,6 +35,8 @@ pub struct ConnectSettings {
     pub database: Option<String>,
     /// `mongoClientOptions` of the configuration, as URI options.
     pub client_options: Vec<(String, String)>,
+    /// Those of them that have no form in a URI.
+    pub typed_options: TypedOptions,
     pub tool_version: String,
 }
 
@@ -79,21 +83,25 @@ impl Topology {
 
 /// Connects and asks the server what it is. Must run on the runtime that the client is to live on.
 pub async fn connect(settings: &ConnectSettings) -> Result<Connection, Error> {
-    let prepared = prepare(&settings.uri, &settings.client_options)?;
-    let mut options = parse(&prepared.uri).await?;
+    let ReadyOptions {
+        options,
+        pem_files,
+        mut warnings,
+    } = client_options(settings).await?;
     let name = database_name(settings.database.as_deref(), &options)?;
-    apply_defaults(&mut options, &settings.tool_version);
     let hosts = hosts(&options);
     let client = Client::with_options(options).map_err(|error| invalid(describe(&error)))?;
+    drop(pem_files);
     let admin = client.database("admin");
     let asked_at = OffsetDateTime::now_utc();
-    let (hello, build) = futures::try_join!(
+    let (hello, build) = futures::join!(
         admin.run_command(doc! { "hello": 1 }).into_future(),
         admin.run_command(doc! { "buildInfo": 1 }).into_future(),
-    )
-    .map_err(|error| connection_error(&hosts, &error))?;
+    );
+    let hello = hello.map_err(|error| connection_error(&hosts, &error))?;
+    // Not part of the stable API, and only told.
+    let build = build.unwrap_or_default();
     let answered_at = OffsetDateTime::now_utc();
-    let mut warnings = prepared.warnings;
     warnings.extend(skew_warning(&hello, asked_at, answered_at));
     Ok(Connection {
         database: client.database(&name),
@@ -101,6 +109,27 @@ pub async fn connect(settings: &ConnectSettings) -> Result<Connection, Error> {
         hosts,
         topology: topology(&hello, &build),
         warnings,
+    })
+}
+
+/// Options for a client, and what belongs to them.
+pub struct ReadyOptions {
+    pub options: ClientOptions,
+    /// Must outlive the making of the client.
+    pub pem_files: PemFiles,
+    pub warnings: Vec<String>,
+}
+
+/// The options of every client that leads to this server.
+pub async fn client_options(settings: &ConnectSettings) -> Result<ReadyOptions, Error> {
+    let prepared = prepare(&settings.uri, &settings.client_options)?;
+    let mut options = parse(&prepared.uri).await?;
+    apply_defaults(&mut options, &settings.tool_version);
+    let pem_files = settings.typed_options.apply(&mut options)?;
+    Ok(ReadyOptions {
+        options,
+        pem_files,
+        warnings: prepared.warnings,
     })
 }
 

@@ -13,8 +13,12 @@ pub mod import;
 pub mod ledger;
 pub mod lock;
 pub mod migrate_mongo_lock;
-pub mod redact;
+pub use mmk_core::redact;
+pub mod typed_options;
 pub mod uri;
 
 mod attempt_document;
 mod field;
+
+#[cfg(test)]
+mod fuzz;

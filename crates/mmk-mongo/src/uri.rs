@@ -4,8 +4,10 @@
 use mmk_core::error::Error;
 
 /// Options of old Node drivers and client-side conveniences that have no meaning for this driver, in lower case.
-const WITHOUT_MEANING: [&str; 37] = [
+const WITHOUT_MEANING: [&str; 44] = [
     "autoreconnect",
+    "autoselectfamily",
+    "autoselectfamilyattempttimeout",
     "buffermaxentries",
     "checkkeys",
     "checkserveridentity",
@@ -21,8 +23,12 @@ const WITHOUT_MEANING: [&str; 37] = [
     "keepalive",
     "keepaliveinitialdelay",
     "logger",
+    "localaddress",
+    "localport",
     "loggerlevel",
+    "lookup",
     "maxpingms",
+    "minheartbeatfrequencyms",
     "monitorcommands",
     "nodelay",
     "numberofretries",
@@ -36,6 +42,7 @@ const WITHOUT_MEANING: [&str; 37] = [
     "reconnecttries",
     "secondaryacceptablelatencyms",
     "serializefunctions",
+    "sockettimeoutms",
     "timeoutms",
     "usebigint64",
     "usecreateindex",

@@ -23,10 +23,11 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
 use crate::bridge::connection::Connection;
+use crate::hooks::HookPermissions;
 use crate::ops::permissions::Permissions;
 use crate::script_error::plain;
-use crate::startup::Startup;
 use crate::script_error::stopped;
+use crate::startup::Startup;
 use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::ConfigJob;
@@ -53,6 +54,8 @@ pub struct EngineOptions {
     pub check_timeout: Duration,
     /// The major of npm `mongodb` to behave like; `None` looks for the one installed beside the script.
     pub driver_compat: Option<u32>,
+    /// How the scripts' client turns documents into BSON and back, such as `ignoreUndefined`: options of npm `mongodb`'s client.
+    pub document_options: serde_json::Map<String, Value>,
     /// Fetch one batch ahead of the script (`--no-prefetch` turns it off).
     pub prefetch: bool,
     pub models: ModelSources,
@@ -161,11 +164,13 @@ impl V8Engine {
         &self,
         argument: Value,
         connection: Arc<Connection>,
+        permissions: HookPermissions,
     ) -> Result<(), ScriptError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Hook(HookJob {
             argument,
             connection,
+            permissions,
             reply,
         }));
         self.answer(answer).await

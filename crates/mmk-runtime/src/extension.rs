@@ -10,6 +10,14 @@ use deno_core::ascii_str_include;
 
 use crate::loader::Loader;
 use crate::loader::mmk_modules;
+use crate::ops::child::op_node_child_end_input;
+use crate::ops::child::op_node_child_forget;
+use crate::ops::child::op_node_child_kill;
+use crate::ops::child::op_node_child_read;
+use crate::ops::child::op_node_child_spawn;
+use crate::ops::child::op_node_child_wait;
+use crate::ops::child::op_node_child_write;
+use crate::ops::child_sync::op_node_child_run_sync;
 use crate::ops::ciphers::op_node_cipher;
 use crate::ops::client::op_mmk_client_info;
 use crate::ops::client::op_mmk_close_client;
@@ -114,6 +122,8 @@ const SHELL_SPECIFIER: &str = "ext:mmk/shell.js";
 const NETWORK: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/network.js"));
 #[allow(long_running_const_eval, reason = "as above")]
 const FETCH: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/fetch.js"));
+#[allow(long_running_const_eval, reason = "as above")]
+const DRIVER: FastStaticString = ascii_str_include!(concat!(env!("OUT_DIR"), "/driver.js"));
 
 /// The specifier of the bundle; frames from `ext:` never reach a user's stack.
 pub(crate) const HOST_SPECIFIER: &str = "ext:mmk/host.js";
@@ -162,6 +172,14 @@ deno_core::extension!(
         op_net_shutdown,
         op_net_start_tls,
         op_net_write,
+        op_node_child_end_input,
+        op_node_child_forget,
+        op_node_child_kill,
+        op_node_child_read,
+        op_node_child_run_sync,
+        op_node_child_spawn,
+        op_node_child_wait,
+        op_node_child_write,
         op_node_cipher,
         op_node_hash_copy,
         op_node_hash_digest,
@@ -230,6 +248,7 @@ pub(crate) fn extensions(loader: Rc<Loader>, scripts: Scripts) -> Vec<Extension>
             ExtensionFileSource::new(SHELL_SPECIFIER, SHELL),
             ExtensionFileSource::new("ext:mmk/network.js", NETWORK),
             ExtensionFileSource::new("ext:mmk/fetch.js", FETCH),
+            ExtensionFileSource::new("ext:mmk/driver.js", DRIVER),
         ]
         .into();
     }

@@ -12,26 +12,44 @@ use serde_json::json;
 
 use crate::engine::Target;
 use crate::engine::V8Engine;
+use crate::ops::network_rule::NetworkRule;
+use crate::ops::permissions::Grant;
 
 /// Calls `beforeAll`, `beforeEach`, `afterEach`, `onError` and `afterAll`.
 pub struct ConfiguredHooks {
     /// The engine that evaluated the configuration.
     engine: Arc<V8Engine>,
     target: Target,
+    permissions: HookPermissions,
+}
+
+/// What only the configuration itself could say that its hooks may do.
+#[derive(Clone, Debug)]
+pub struct HookPermissions {
+    pub network: Grant<NetworkRule>,
+    pub run: Grant<String>,
 }
 
 impl ConfiguredHooks {
     /// `engine` must have evaluated the configuration; `target` is what the hooks get as `db` and `client`.
     #[must_use]
-    pub fn new(engine: Arc<V8Engine>, target: Target) -> Self {
-        Self { engine, target }
+    pub fn new(engine: Arc<V8Engine>, target: Target, permissions: HookPermissions) -> Self {
+        Self {
+            engine,
+            target,
+            permissions,
+        }
     }
 
     async fn call(&self, name: &str, mut argument: Value) -> Result<(), ScriptError> {
         argument["name"] = name.into();
         argument["database"] = self.target.database.clone().into();
         self.engine
-            .call_hook(argument, self.target.connection.clone())
+            .call_hook(
+                argument,
+                self.target.connection.clone(),
+                self.permissions.clone(),
+            )
             .await
     }
 }

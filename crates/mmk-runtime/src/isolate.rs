@@ -20,6 +20,7 @@ use crate::buffer_memory::BufferMemory;
 use crate::extension::HOST_SPECIFIER;
 use crate::extension::Scripts;
 use crate::extension::extensions;
+use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
@@ -148,6 +149,16 @@ impl Isolate {
             .ok_or_else(|| CallError::Internal("`start` must not wait".to_owned()))?
             .map(drop)
             .map_err(CallError::Uncaught)
+    }
+
+    /// Lets code that was loaded before its permissions were known have them from now on.
+    pub(crate) fn grant(&mut self, granted: &HookPermissions) {
+        let state = self.runtime.op_state();
+        let mut state = state.borrow_mut();
+        let mut permissions = state.borrow::<Arc<Permissions>>().as_ref().clone();
+        permissions.network.clone_from(&granted.network);
+        permissions.run.clone_from(&granted.run);
+        state.put(Arc::new(permissions));
     }
 
     fn invoke(

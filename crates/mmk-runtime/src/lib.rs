@@ -19,11 +19,12 @@ mod worker;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
-pub use engine::Program;
 pub use engine::ModelSources;
+pub use engine::Program;
 pub use engine::Target;
 pub use engine::V8Engine;
 pub use hooks::ConfiguredHooks;
+pub use hooks::HookPermissions;
 pub use limits::default_max_memory;
 pub use loader::SyntaxProblem;
 pub use loader::check_syntax;

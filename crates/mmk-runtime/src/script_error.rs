@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use deno_core::error::JsError;
 use mmk_core::fence::Fence;
 use mmk_core::fence::StopReason;
+use mmk_core::redact::redact;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
 use mmk_core::script::ScriptErrorKind;
@@ -48,6 +49,7 @@ impl Place {
             _ => PathBuf::from(&self.file),
         };
         let text = self.text.or_else(|| source_line(&file, self.line));
+        let text = text.map(|line| kept(&line));
         SourceLocation {
             file,
             line: self.line,
@@ -86,13 +88,14 @@ impl Failure {
         };
         ScriptError {
             kind,
-            name: self.name,
-            message: self.message,
-            stack: self.stack,
+            name: kept(&self.name),
+            // Errors of drivers and of scripts quote the address they were given; this goes on record.
+            message: kept(&self.message),
+            stack: kept(&self.stack),
             location: self.location.map(Place::locate),
-            code: self.code,
-            code_name: self.code_name,
-            details: self.details,
+            code: self.code.as_deref().map(kept),
+            code_name: self.code_name.as_deref().map(kept),
+            details: self.details.as_deref().map(kept),
             rolled_back: self.rolled_back,
             outcome,
         }
@@ -190,12 +193,9 @@ fn uncaught(error: &JsError, outcome: Outcome) -> ScriptError {
     });
     ScriptError {
         kind: ScriptErrorKind::Thrown,
-        name: error.name.clone().unwrap_or_else(|| "Error".to_owned()),
-        message: error
-            .message
-            .clone()
-            .unwrap_or_else(|| error.exception_message.clone()),
-        stack: user_stack(error.stack.as_deref().unwrap_or_default()),
+        name: kept(error.name.as_deref().unwrap_or("Error")),
+        message: kept(error.message.as_ref().unwrap_or(&error.exception_message)),
+        stack: kept(&user_stack(error.stack.as_deref().unwrap_or_default())),
         location,
         code: None,
         code_name: None,
@@ -203,6 +203,19 @@ fn uncaught(error: &JsError, outcome: Outcome) -> ScriptError {
         rolled_back: false,
         outcome,
     }
+}
+
+/// How much of a text goes on record, bytes: a document takes 16 MB in all.
+const LONGEST: usize = 64 * 1024;
+
+/// The text as it is kept and shown: without credentials, and not without end.
+fn kept(text: &str) -> String {
+    let end = text.floor_char_boundary(LONGEST);
+    let mut kept = redact(&text[..end]);
+    if end < text.len() {
+        kept.push_str(&format!("… ({} bytes in all)", text.len()));
+    }
+    kept
 }
 
 /// A stack without the frames of our own scripts.

@@ -24,6 +24,7 @@ use crate::check::unread;
 use crate::engine::EngineOptions;
 use crate::engine::Program;
 use crate::engine::own_fence;
+use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
 use crate::isolate::Blank;
@@ -75,6 +76,7 @@ pub(crate) struct HookJob {
     /// For `callHook` in js-runtime/src/host/main.js.
     pub(crate) argument: Value,
     pub(crate) connection: Arc<Connection>,
+    pub(crate) permissions: HookPermissions,
     pub(crate) reply: oneshot::Sender<Result<(), ScriptError>>,
 }
 
@@ -368,6 +370,7 @@ fn settings(options: &EngineOptions, mode: &str) -> Value {
         "arguments": options.arguments,
         "driverCompat": options.driver_compat,
         "collections": options.collections,
+        "documentOptions": options.document_options,
         "version": env!("CARGO_PKG_VERSION"),
         "models": {
             "schemas": options.models.schemas,
@@ -445,6 +448,7 @@ async fn call_hook(
         return Ok(());
     };
     configured.bridge.set_main(job.connection.clone());
+    configured.isolate.grant(&job.permissions);
     let task = Task {
         options,
         modules,

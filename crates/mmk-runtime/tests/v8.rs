@@ -49,6 +49,7 @@ fn main() {
         max_memory: 256 * 1024 * 1024,
         check_timeout: Duration::from_secs(1),
         driver_compat: None,
+        document_options: serde_json::Map::new(),
         prefetch: true,
         models: mmk_runtime::ModelSources::default(),
         startup: None,

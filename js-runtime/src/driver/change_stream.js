@@ -41,10 +41,20 @@ function sourceOf(parent) {
   return { domain, client: parent.client, namespace, settings };
 }
 
+let isStageOption = (name) => !NOT_IN_STAGE.has(name);
+
+/** Majors before 7 keep what they don't know from the server. */
+export function takeKnownStageOptionsOnly() {
+  const known = new Set([
+    'resumeAfter', 'startAfter', 'startAtOperationTime', 'fullDocument', 'fullDocumentBeforeChange', 'showExpandedEvents',
+  ]);
+  isStageOption = (name) => known.has(name);
+}
+
 function stageOptions(options, domain) {
   const stage = {};
   for (const [name, value] of Object.entries(options)) {
-    if (!NOT_IN_STAGE.has(name) && value !== undefined) stage[name] = value;
+    if (isStageOption(name) && value !== undefined) stage[name] = value;
   }
   if (domain === ChangeDomain.CLUSTER) stage.allChangesForCluster = true;
   return stage;

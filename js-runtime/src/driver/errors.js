@@ -18,11 +18,26 @@ export const MongoErrorLabel = Object.freeze({
   SystemOverloadedError: 'SystemOverloadedError',
 });
 
+/** Fields that majors before 6 don't have among what is printed and copied of an error. */
+let showsRecentFields = true;
+const LABELS = Symbol('errorLabels');
+
+/** Errors show what those of majors 3 to 5 show. */
+export function hideRecentFields() {
+  showsRecentFields = false;
+}
+
+function setRecentField(error, name, value) {
+  if (showsRecentFields) error[name] = value;
+  else Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
 /** The root of all errors of the driver. */
 export class MongoError extends Error {
   constructor(message, options) {
     super(message, options);
-    this.errorLabelSet = new Set();
+    setRecentField(this, 'errorLabelSet', new Set());
+    if (!showsRecentFields) this[LABELS] = this.errorLabelSet;
   }
 
   get name() {
@@ -63,7 +78,7 @@ export class MongoServerError extends MongoError {
   constructor(response) {
     super(response.message || response.errmsg || response.$err || 'n/a');
     for (const label of response.errorLabels ?? []) this.addErrorLabel(label);
-    this.errorResponse = response;
+    setRecentField(this, 'errorResponse', response);
     for (const field in response) {
       if (!FIELDS_NOT_COPIED.has(field)) this[field] = response[field];
     }

@@ -19,11 +19,10 @@ import {
   MongoTransactionError,
   MongoWriteConcernError,
 } from './errors.js';
-import { beginCall, finishCall } from './pending.js';
+import { beginCall, finishCall, passBarrier } from './pending.js';
 import { ServerReply } from './server_reply.js';
 import { applySession, noteStarted, supportsReadConcern, updateSession } from './session/session_fields.js';
 import { isTransactionCommand } from './session/transaction.js';
-import { passBarrier } from './write_barrier.js';
 import { WriteConcern } from './write_concern.js';
 
 /** What a command is, as bits: they decide which concerns it takes and whether it is sent twice. */
@@ -128,7 +127,8 @@ function checkSession(session, operation) {
   if (session.snapshotEnabled && operation.client.isOlderThan(SNAPSHOT_WIRE_VERSION)) {
     throw new MongoCompatibilityError('Snapshot reads require MongoDB 5.0 or later');
   }
-  if (session.client.connection !== operation.client.connection) {
+  // Two majors of the driver have a view of one connection each.
+  if (session.client.connection !== operation.client.connection && session.client.handle !== operation.client.handle) {
     throw new MongoInvalidArgumentError('ClientSession must be from the same MongoClient');
   }
 }

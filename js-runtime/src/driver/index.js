@@ -1,5 +1,7 @@
 /** What `require('mongodb')` gives: every export of npm `mongodb`, by name. */
 
+import './run_client.js';
+
 export { Admin } from './admin.js';
 export { OrderedBulkOperation } from './bulk/ordered.js';
 export { UnorderedBulkOperation } from './bulk/unordered.js';

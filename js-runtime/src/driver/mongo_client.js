@@ -12,11 +12,12 @@ import { parseClientOptions } from './client_options.js';
 import { Connection, Owner } from './connection.js';
 import { Db } from './db.js';
 import { Topology } from './deployment.js';
-import { MongoInvalidArgumentError } from './errors.js';
+import { MongoInvalidArgumentError, MongoNetworkError, MongoServerSelectionError } from './errors.js';
 import { flushEvents, startMonitoring } from './events/command_monitor.js';
 import { MongoDBNamespace } from './namespace.js';
 import { asOptions } from './settings.js';
 import { ClientSession } from './session/client_session.js';
+import { unreachedDeployment } from './unreached_deployment.js';
 
 /** Marks options that belong to a connection the host has opened already. */
 const WRAPPED = Symbol('wrapped connection');
@@ -151,6 +152,9 @@ export class MongoClient extends EventEmitter {
       await this.db('admin').command({ ping: 1 }, { readPreference: this.readPreference, session: null });
     } catch (error) {
       await this.connection.close();
+      if (error instanceof MongoServerSelectionError) {
+        error.reason ??= unreachedDeployment(this.options, new MongoNetworkError(error.message));
+      }
       throw error;
     }
     monitor(this);
@@ -183,7 +187,7 @@ export class MongoClient extends EventEmitter {
   }
 
   startSession(options) {
-    const session = new ClientSession(this, options);
+    const session = new ClientSession(this, options ?? {});
     this.s.activeSessions.add(session);
     session.once('ended', () => this.s.activeSessions.delete(session));
     return session;

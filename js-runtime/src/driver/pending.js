@@ -46,3 +46,22 @@ export function describePending() {
   }
   return Array.from(counts, ([line, count]) => (count === 1 ? line : `${line} (${count} times)`));
 }
+
+/**
+ * Somebody may hold writes back (`batchSaves`) and then sees every command before it is sent, whichever driver of the isolate sends it:
+ * nothing may overtake what is held.
+ */
+let barrier;
+
+/**
+ * @param {((operation: import('./execute.js').Operation) => Promise<void> | undefined) | undefined} check called before each command
+ *   is sent, which waits for it and fails with it
+ */
+export function setWriteBarrier(check) {
+  barrier = check;
+}
+
+/** Nothing, or a promise to wait for before the operation's command is sent. */
+export function passBarrier(operation) {
+  return barrier?.(operation);
+}

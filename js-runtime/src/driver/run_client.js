@@ -1,7 +1,7 @@
 /** The client and the database that the host hands to a migration. */
 
 import * as bridge from '../bridge.js';
-import { wrapClient } from './mongo_client.js';
+import { MongoClient, wrapClient } from './mongo_client.js';
 
 /** The run's own connection. */
 const RUN_CONNECTION = 1;
@@ -16,6 +16,10 @@ export function createRunClient(options = {}) {
   const url = `mongodb://${hosts}/${encodeURIComponent(info.defaultDb ?? '')}`;
   return wrapClient(RUN_CONNECTION, url, { ...optionsFrom(info), ...options });
 }
+
+/** How models find the run's client of the driver that mongoose has, which may be another major than the script's. */
+export const RUN_CLIENT = Symbol.for('mmk-js: the client of the run');
+Object.defineProperty(MongoClient, RUN_CLIENT, { value: createRunClient });
 
 function encodeSocket(host) {
   return host.endsWith('.sock') ? encodeURIComponent(host) : host;

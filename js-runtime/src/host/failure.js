@@ -51,11 +51,14 @@ function show(value) {
   return typeof value === 'string' ? JSON.stringify(value) : text(value);
 }
 
+/** As many causes as anybody reads; a chain may have no end. */
+const MOST_CAUSES = 20;
+
 /** The stack without our own frames, followed by the causes'. */
 function userStack(error) {
   const seen = new Set();
   const parts = [];
-  for (let current = error; current && !seen.has(current); current = current.cause) {
+  for (let current = error; current && !seen.has(current) && seen.size <= MOST_CAUSES; current = current.cause) {
     seen.add(current);
     if (typeof current !== 'object') {
       break;

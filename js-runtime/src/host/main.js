@@ -7,12 +7,13 @@ import './install.js';
 import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
-import { describePending, drain, pendingCount } from '../driver/pending.js';
+import { describePending, drain, pendingCount, setWriteBarrier } from '../driver/pending.js';
 import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
-import { setWriteBarrier } from '../driver/write_barrier.js';
 import { configureProcess } from '../node/process-settings.js';
+import { setHost } from '../node/index.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
 import { carryContext } from './context.js';
+import { finishRequests } from './forgotten_requests.js';
 import { playDriverMajor } from './driver_major.js';
 import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
@@ -32,6 +33,8 @@ let compatibility;
 
 /** Where models come from, and whether saves are collected. */
 let modelSettings;
+/** How the run's client turns documents into BSON and back, where the configuration says. */
+let documentOptions;
 
 /** Prepares the isolate for one job and hides our internals; called once, before anything else. */
 export function start(settings) {
@@ -42,11 +45,13 @@ export function start(settings) {
   startModules({ core, ops, settings });
   compatibility = settings.driverCompat ?? undefined;
   modelSettings = settings.models;
+  documentOptions = settings.documentOptions;
   if (settings.mode === 'run') {
     useNativeBridge();
   } else {
     setBridge(unreachable);
   }
+  setHost({ offline: settings.mode === 'check' });
   unhandled = new Promise((_, reject) => {
     core.setUnhandledPromiseRejectionHandler((promise, reason) => {
       if (!takeUnhandledRejection(reason, promise)) {
@@ -76,7 +81,10 @@ const unreachable = new Proxy({}, { get: () => () => new Promise(() => {}) });
 
 /** Loads a file and tells what it exports, without calling any of it. */
 export async function check({ path }) {
-  return answer('load', async () => verdictOn(await migrationIn(path)));
+  return answer('load', async () => {
+    playDriverMajor(path, compatibility);
+    return verdictOn(await migrationIn(path));
+  });
 }
 
 /** The migration of a file: what it exports, or what it registers. */
@@ -98,6 +106,7 @@ let hookClient;
 /** Evaluates a configuration file: default export or module, factory called, promises awaited. */
 export async function loadConfig({ path }) {
   return answer('load', async () => {
+    playDriverMajor(path, compatibility);
     const exports = await loadMigration(path);
     let config = await (exports?.default ?? exports);
     if (typeof config === 'function') {
@@ -115,7 +124,7 @@ export async function callHook({ name, file, duration, error, database }) {
       return null;
     }
     useNativeBridge();
-    hookClient ??= createRunClient();
+    hookClient ??= createRunClient(documentOptions);
     const context = { db: hookClient.db(database), client: hookClient };
     const given = { beforeEach: [file], afterEach: [file, duration], onError: [file, revived(error)] }[name] ?? [];
     await Promise.race([hooks[name](...given, context), unhandled]);
@@ -178,7 +187,7 @@ export async function run({ path, direction, transaction, database }) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
     return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
   }
-  const client = createRunClient();
+  const client = createRunClient(documentOptions);
   const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
   const models = { file: path, sources: modelSettings, queue };
   return transaction
@@ -199,7 +208,10 @@ async function runPlain({ migration, fn, client, db, session, models }) {
   try {
     const first = carryContext({ db, client, session, models });
     await Promise.race([callMigration(migration, fn, first, client), unhandled]);
+    // What is held is sent first: it would count as forgotten. Forgotten saves may add to it.
+    await models.queue?.settle();
     await finishForgotten(warnings);
+    await Promise.race([finishRequests(warnings), unhandled]);
     await models.queue?.settle();
     await flushFiles();
   } catch (error) {

@@ -23,10 +23,17 @@ export function builtInModels({ db, writer, definitions }) {
   if (!registry.isEmpty) {
     return asModels(registry, () => undefined);
   }
-  return asModels(registry, (name) => {
+  return asModels(registry, anyModel(db, writer));
+}
+
+/** A model for any name, and the same one for all names of a collection. */
+function anyModel(db, writer) {
+  const models = new Map();
+  return (name) => {
     const collectionName = collectionNameOf(name.slice(name.lastIndexOf('/') + 1));
-    const model = registry.find(collectionName) ?? makeModel({ name, collection: db.collection(collectionName), writer });
-    registry.add(name, model, [collectionName]);
-    return model;
-  });
+    if (!models.has(collectionName)) {
+      models.set(collectionName, makeModel({ name, collection: db.collection(collectionName), writer }));
+    }
+    return models.get(collectionName);
+  };
 }

@@ -15,40 +15,50 @@ export const SAVE_MARK = 'saved by a document';
 export function viewOf(client, database, queue) {
   const view = Object.create(client);
   hide(view, 's', Object.create(client.s, { options: { value: { ...client.options, dbName: database } } }));
-  hide(view, 'close', async () => {
+  const close = async () => {
     await queue?.settle();
     view.emit('close', view);
-  });
-  hide(view, 'connect', async () => view);
+  };
+  hide(view, 'close', (...given) => settled(close(), given));
+  hide(view, 'connect', (...given) => settled(Promise.resolve(view), given));
   if (queue !== undefined) {
-    hide(view, 'db', (...given) => collectingDatabase(client.db(given[0] ?? database, given[1]), queue));
+    hide(view, 'db', (name, options) => collecting(client.db.call(view, name ?? database, options), queue));
   }
   return view;
 }
 
-function collectingDatabase(db, queue) {
-  const view = Object.create(db);
-  hide(view, 'collection', (...given) => collect(db.collection(...given), queue));
-  return view;
+function collecting(db, queue) {
+  const { collection } = db;
+  hide(db, 'collection', (...given) => collect(collection.apply(db, given), queue));
+  return db;
 }
 
 /** Sends a document's updates to the queue; everything else goes as it is. */
 function collect(collection, queue) {
   const { updateOne, findOne } = collection;
-  hide(collection, 'updateOne', async (filter, update, options) => {
-    const { checkKeys, ...rest } = options ?? {};
-    if (checkKeys !== SAVE_MARK) {
-      return await updateOne.call(collection, filter, update, options);
-    }
+  const hold = async (filter, update, { checkKeys: _, ...rest }) => {
     const failure = () => new Error('no such document, or somebody else changed its arrays');
     await queue.update(collection, { filter: { ...filter }, update: snapshot(update), failure }, rest);
     return { acknowledged: true, matchedCount: 1, modifiedCount: 1, upsertedCount: 0, upsertedId: null };
-  });
+  };
+  hide(collection, 'updateOne', (...given) =>
+    given[2]?.checkKeys === SAVE_MARK ? settled(hold(...given), given) : updateOne.apply(collection, given),
+  );
   // A document without changes: mongoose only asks whether it is still there.
-  hide(collection, 'findOne', async (filter, options) =>
-    options?.checkKeys === SAVE_MARK ? { _id: filter._id } : await findOne.call(collection, filter, options),
+  hide(collection, 'findOne', (...given) =>
+    given[1]?.checkKeys === SAVE_MARK ? settled(Promise.resolve({ _id: given[0]._id }), given) : findOne.apply(collection, given),
   );
   return collection;
+}
+
+/** Majors of mongoose before 7 pass a callback as the last argument. */
+function settled(promise, given) {
+  const callback = given.at(-1);
+  if (typeof callback !== 'function') {
+    return promise;
+  }
+  promise.then((value) => callback(null, value), callback);
+  return undefined;
 }
 
 /** The update as it is now: the script may go on changing the document. Values of mongoose's own say what they are by `toBSON`. */

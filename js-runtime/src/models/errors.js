@@ -82,10 +82,23 @@ function typeName(value) {
   return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'Object') : value === null ? 'null' : typeof value;
 }
 
+/** A value as `util.inspect` shows it, as far as filters go. */
 function show(value) {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
+  if (typeof value === 'string') {
+    return `'${value}'`;
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '[]' : `[ ${value.map(show).join(', ')} ]`;
+  }
+  if (value instanceof Date) {
+    return value.toISOString();
+  }
+  if (value?._bsontype === 'ObjectId') {
+    return `new ObjectId('${value}')`;
+  }
+  if (typeof value !== 'object' || value === null || value._bsontype !== undefined || value instanceof RegExp) {
     return String(value);
   }
+  const fields = Object.entries(value).map(([name, item]) => `${name}: ${show(item)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

@@ -78,8 +78,8 @@ export class HeldReads {
     if (operation.namespace === heldNamespace || reachesElsewhere(operation.command?.pipeline)) {
       return false;
     }
-    // A database-wide or client-wide pipeline names no collection.
-    if (operation.command !== undefined && typeof operation.command[name] === 'number') {
+    if (name !== 'getMore' && `${operation.database}.${operation.command[name]}` !== operation.namespace) {
+      // A pipeline on a whole database, or a command document of the script's own.
       return false;
     }
     return !(await this.#views.includes(operation));

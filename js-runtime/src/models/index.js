@@ -2,6 +2,7 @@
  * The `models` and `mongoose` of a migration's first argument: where they come from, decided when a script first asks for them. With
  * mongoose installed they are mongoose's, on the run's connection; otherwise they are the built-in ones.
  */
+import { RUN_CLIENT } from '../driver/run_client.js';
 import { createRequire, installedVersion } from '../modules/index.js';
 import { builtin } from '../node/registry.js';
 import { builtInModels } from './built_in.js';
@@ -33,7 +34,7 @@ export function openModels(world) {
   }
   let open;
   const otherwise = (name) => (open ??= builtIn())[name];
-  return mongooseModels({ mongoose, client: clientFor(world), definitions, modules, otherwise });
+  return mongooseModels({ mongoose, client: clientFor(world, mongoose), definitions, modules, otherwise });
 }
 
 /**
@@ -43,14 +44,23 @@ export function openModels(world) {
 export function openMongoose(world) {
   const mongoose = findMongoose(world);
   if (mongoose !== undefined) {
-    connectMongoose(mongoose, clientFor(world));
+    connectMongoose(mongoose, clientFor(world, mongoose));
   }
   return mongoose;
 }
 
-function clientFor(world) {
-  world.view ??= viewOf(world.db.client, world.db.databaseName, world.queue);
+/** The run's client, as an object of the class that this mongoose knows. */
+function clientFor(world, { mongo: { MongoClient } }) {
+  const { client, databaseName } = world.db;
+  world.view ??= viewOf(client instanceof MongoClient ? client : counterpart(client, MongoClient), databaseName, world.queue);
   return world.view;
+}
+
+/** mongoose may bring another major of the driver than the script has: the same connection and session through that one's classes. */
+function counterpart(client, MongoClient) {
+  const set = Object.entries(client.s.bsonOptions).filter(([, value]) => value !== undefined);
+  const other = MongoClient[RUN_CLIENT](Object.fromEntries(set));
+  return client.ambientSession === undefined ? other : other.joinedTo(client.ambientSession);
 }
 
 /** The mongoose that the user's own modules would get. */

@@ -123,11 +123,12 @@ function exportedModels(exported) {
 export function mongooseModels({ mongoose, client, definitions, modules, otherwise }) {
   const registry = new Registry();
   const add = (model, aliases = []) => registry.add(model.modelName, model, [model.collection.collectionName, ...aliases]);
+  // The model of an older version stays usable only when it was made on an open connection.
+  connectMongoose(mongoose, client);
   modules.flatMap(exportedModels).forEach((model) => add(model));
   for (const definition of definitions) {
     add(modelOf(mongoose, definition), aliasesOf(definition));
   }
-  connectMongoose(mongoose, client);
   return asModels(registry, (name) => {
     // Models that scripts register while they run, or that files they require have registered.
     for (const model of mongoose.connections.flatMap((connection) => Object.values(connection.models))) {

@@ -24,7 +24,7 @@ export class SaveQueue {
   #reads = new HeldReads();
   #written = 0;
 
-  /** See write_barrier.js. */
+  /** For `setWriteBarrier` of driver/pending.js. */
   barrier = (operation) => {
     if (operation.options?.[OWN_COMMAND] === true || (this.#failure === undefined && this.#isIdle)) {
       return undefined;

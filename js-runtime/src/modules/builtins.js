@@ -5,6 +5,7 @@
 import { notProvided } from '../node/errors.js';
 import { builtin, builtins } from '../node/index.js';
 import { loaderPackage } from './loader_packages.js';
+import { engine } from './state.js';
 
 /** Modules that don't come from ../node, by name; everything below `mongodb/lib/` is answered by the driver itself. */
 const packages = new Map([
@@ -35,13 +36,26 @@ export function isBuiltin(request) {
 /**
  * The exports of a module that the host serves.
  * @param {string} name canonical, as resolution gives it: `node:fs`, `mongodb`
+ * @param {string} [importer] the file that asks: packages may differ by it
  */
-export function hostModule(name) {
+export function hostModule(name, importer) {
+  const [, packageName] = /^(bson|mongodb)\/package\.json$/.exec(name) ?? [];
+  if (packageName !== undefined) {
+    return packageJson(packageName);
+  }
   const make = packages.get(name) ?? packages.get(name.split('/')[0]);
   if (make !== undefined) {
-    return make();
+    return make(importer, name);
   }
   return name.startsWith('node:') ? nodeModule(name.slice(5)) : loaderPackage(name);
+}
+
+/** What the drivers that we stand in for say of themselves, where none is installed. */
+const VERSIONS = { bson: '7.3.4', mongodb: '7.8.0' };
+
+function packageJson(name) {
+  const version = engine.ops.op_mmk_modules_installed_version(name, globalThis.process.cwd()) ?? VERSIONS[name];
+  return { name, version, main: 'lib/index.js', types: `${name}.d.ts`, license: 'Apache-2.0' };
 }
 
 function nodeModule(name) {
@@ -54,7 +68,7 @@ function nodeModule(name) {
 /**
  * Adds or replaces a module.
  * @param {string} name canonical, as above
- * @param {() => object} make
+ * @param {(importer: string | undefined, name: string) => object} make
  */
 export function providePackage(name, make) {
   packages.set(name, make);

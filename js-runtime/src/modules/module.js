@@ -132,16 +132,20 @@ Object.assign(Module, {
   },
 
   _load(request, parent, isMain) {
+    const known = parent && resolved.get(parent.path)?.get(request);
+    if (known !== undefined && Module._cache[known] !== undefined) {
+      return fromCache(Module._cache[known], parent);
+    }
     const filename = Module._resolveFilename(request, parent, isMain);
     if (!filename.startsWith('/')) {
-      return hostModule(resolveRequest(filename, parent).slice(BUILTIN.length));
+      return hostModule(resolveRequest(filename, parent).slice(BUILTIN.length), parent?.filename);
+    }
+    if (parent) {
+      remember(parent.path, request, filename);
     }
     const cached = Module._cache[filename];
     if (cached !== undefined) {
-      if (parent && !parent.children.includes(cached)) {
-        parent.children.push(cached);
-      }
-      return cached.exports;
+      return fromCache(cached, parent);
     }
     return loadFresh(filename, parent, isMain);
   },
@@ -174,6 +178,25 @@ Module._extensions['.json'] = function loadJson(module, filename) {
 Module._extensions['.node'] = function refuseAddon(_module, filename) {
   read(filename);
 };
+
+/** Folder -> request -> file. As in Node, what was resolved for a folder once stays so while the file is in `Module._cache`. */
+const resolved = new Map();
+
+function remember(folder, request, filename) {
+  let requests = resolved.get(folder);
+  if (requests === undefined) {
+    requests = new Map();
+    resolved.set(folder, requests);
+  }
+  requests.set(request, filename);
+}
+
+function fromCache(module, parent) {
+  if (parent && !parent.children.includes(module)) {
+    parent.children.push(module);
+  }
+  return module.exports;
+}
 
 function read(filename) {
   try {

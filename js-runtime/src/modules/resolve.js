@@ -40,6 +40,10 @@ export function resolveRequest(request, parent, options) {
   if (found !== undefined) {
     return found;
   }
+  if (/^(?:bson|mongodb)\/package\.json$/.test(request)) {
+    // Not installed, and here all the same.
+    return `builtin:${request}`;
+  }
   throw failure?.code && failure.code !== 'MODULE_NOT_FOUND' ? rebuilt(failure) : notFound(request, parent);
 }
 

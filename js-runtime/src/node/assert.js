@@ -1,5 +1,5 @@
-/** `assert` and `assert/strict`. Unlike Node it does not read the source file to quote a failed `assert(expression)`. */
-import { builtin } from './registry.js';
+/** `assert` and `assert/strict`. */
+import { builtin, native } from './registry.js';
 import { AssertionError } from './assertion-error.js';
 import { invalidArgType, nodeError, validateFunction } from './errors.js';
 import { isDeepEqual } from './deep-equal.js';
@@ -19,13 +19,32 @@ function checkArguments(count) {
   }
 }
 
+/** Where a call came from: the innermost frame of a stack. */
+const FRAME = /\n\s+at .*?((?:file:\/\/)?\/[^()\n]+?):(\d+):(\d+)\)?(?=\n|$)/;
+
+/** What was asserted, as it is written in the file; where it can't be read, just that it does not hold. */
+function describeCall(stackStartFn) {
+  const site = {};
+  Error.captureStackTrace(site, stackStartFn);
+  const [, file, line, column] = FRAME.exec(site.stack) ?? [];
+  const path = file?.startsWith('file:') ? decodeURIComponent(new URL(file).pathname) : file;
+  const call = path === undefined ? null : native.ops?.op_mmk_modules_call_at?.(path, Number(line), Number(column));
+  if (!call) {
+    return 'The expression evaluated to a falsy value';
+  }
+  const [first, ...rest] = call.text.split('\n');
+  const indent = new RegExp(`^[ \\t]{0,${call.column}}`);
+  const shown = [first, ...rest.map((one) => `  ${one.replace(indent, '')}`)].join('\n');
+  return `The expression evaluated to a falsy value:\n\n  ${shown}\n`;
+}
+
 function okWith(stackStartFn, args) {
   const [value, message] = args;
   if (value) {
     return;
   }
   const generated = args.length === 0 ? 'No value argument passed to `assert.ok()`' : message === undefined || message === null;
-  const text = args.length === 0 ? generated : generated ? 'The expression evaluated to a falsy value' : message;
+  const text = args.length === 0 ? generated : generated ? describeCall(stackStartFn) : message;
   if (text instanceof Error) {
     throw text;
   }

@@ -20,3 +20,13 @@ export function fromBundle(bundle, name) {
     return exports.modules[name]();
   };
 }
+
+/**
+ * A driver of its own: every call makes another.
+ * @param {{bridge: object, pending: object}} shared what it must have in common with the host's
+ */
+export function driverBundle(shared) {
+  const bundle = registry.native.core.loadExtScript('ext:mmk/driver.js')();
+  bundle.connectShared({ ...shared, registry });
+  return bundle;
+}

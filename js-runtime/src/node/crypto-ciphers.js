@@ -2,7 +2,7 @@
 import { builtin, native } from './registry.js';
 import { nodeError } from './errors.js';
 
-const CIPHERS = ['aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'aes-128-ctr', 'aes-192-ctr', 'aes-256-ctr', 'aes-128-gcm', 'aes-256-gcm'];
+const CIPHERS = ['aes-128-ecb', 'aes-192-ecb', 'aes-256-ecb', 'aes-128-cbc', 'aes-192-cbc', 'aes-256-cbc', 'aes-128-ctr', 'aes-192-ctr', 'aes-256-ctr', 'aes-128-gcm', 'aes-256-gcm'];
 const BLOCK = 16;
 /** Other lengths are legal for GCM, but nobody should use them. */
 const NONCE = 12;
@@ -32,11 +32,11 @@ class Cipher {
       throw nodeError(Error, 'ERR_CRYPTO_UNKNOWN_CIPHER', 'Unknown cipher');
     }
     this.#key = bytesOf(key);
-    this.#iv = iv === null ? new Uint8Array() : bytesOf(iv);
+    this.#iv = iv === null || iv === undefined ? new Uint8Array() : bytesOf(iv);
     if (this.#key.length !== Number(this.#name.slice(4, 7)) / 8) {
       throw nodeError(RangeError, 'ERR_CRYPTO_INVALID_KEYLEN', 'Invalid key length');
     }
-    const wanted = /gcm$/.test(this.#name) ? NONCE : BLOCK;
+    const wanted = /gcm$/.test(this.#name) ? NONCE : /ecb$/.test(this.#name) ? 0 : BLOCK;
     if (this.#iv.length !== wanted) {
       throw nodeError(TypeError, 'ERR_CRYPTO_INVALID_IV', 'Invalid initialization vector');
     }

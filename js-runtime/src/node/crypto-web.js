@@ -1,29 +1,15 @@
-/** The global `crypto`: random values, identifiers and digests. Keys of `crypto.subtle` are not provided. */
+/** The global `crypto`: random values and identifiers; `subtle` is in a file of its own. */
+/* global require -- replaced by the bundler */
 import { native } from './registry.js';
-import { notProvided } from './errors.js';
 
-const SUBTLE_REFUSED = ['decrypt', 'deriveBits', 'deriveKey', 'encrypt', 'exportKey', 'generateKey', 'importKey', 'sign', 'unwrapKey', 'verify', 'wrapKey'];
 const INTEGER_ARRAYS = /^(Big)?(Int|Uint)(8|16|32|64)(Clamped)?Array$/;
 const MAX_BYTES = 65536;
 
 export function makeWebCrypto(crypto) {
-  const subtle = {
-    async digest(algorithm, data) {
-      const name = (typeof algorithm === 'string' ? algorithm : algorithm.name).toLowerCase();
-      const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength);
-      if (!['sha-1', 'sha-256', 'sha-384', 'sha-512'].includes(name)) {
-        throw new DOMException('Unrecognized algorithm name', 'NotSupportedError');
-      }
-      return new Uint8Array(crypto.createHash(name.replace('-', '')).update(bytes).digest()).buffer;
-    },
-  };
-  for (const name of SUBTLE_REFUSED) {
-    subtle[name] = async () => {
-      throw notProvided(`crypto.subtle.${name}`, 'use `node:crypto` or a package written in JavaScript.');
-    };
-  }
   return {
-    subtle,
+    get subtle() {
+      return require('./crypto-subtle.js').subtle;
+    },
     getRandomValues(target) {
       const kind = Object.prototype.toString.call(target).slice(8, -1);
       if (!INTEGER_ARRAYS.test(kind)) {

@@ -63,8 +63,8 @@ function writeSync(fd, data, ...rest) {
 
 function readFileSync(path, options) {
   const { encoding } = readOptions(options);
-  if (typeof path === 'number') {
-    return encoded(readAll(path), encoding);
+  if (typeof path === 'number' || path === '/dev/stdin') {
+    return encoded(readAll(path === '/dev/stdin' ? 0 : path), encoding);
   }
   const text = pathText(path);
   let bytes;

@@ -105,6 +105,33 @@ function nodeUrl(Class) {
   return checked;
 }
 
+/** Node's streams, and libraries with them, ask web streams for their state by these symbols. */
+function tellStreamStates({ ReadableStream, _state, isReadableStreamDisturbed }) {
+  const answers = {
+    'nodejs.stream.disturbed': (stream) => isReadableStreamDisturbed(stream),
+    'nodejs.stream.errored': (stream) => stream[_state] === 'errored',
+    'nodejs.stream.readable': (stream) => stream[_state] === 'readable',
+  };
+  for (const [name, answer] of Object.entries(answers)) {
+    Object.defineProperty(ReadableStream.prototype, Symbol.for(name), { get() {
+      return answer(this);
+    }, configurable: true });
+  }
+}
+
+/** A reason in Node's words where none is given. */
+function wordAborts({ AbortController, AbortSignal }) {
+  const reasonOf = (reason) => (reason === undefined ? new globalThis.DOMException('This operation was aborted', 'AbortError') : reason);
+  const plainAbort = AbortController.prototype.abort;
+  const plainAborted = AbortSignal.abort;
+  Object.assign(AbortController.prototype, { abort(reason = undefined) {
+    return plainAbort.call(this, reasonOf(reason));
+  } });
+  Object.assign(AbortSignal, { abort(reason = undefined) {
+    return plainAborted.call(this, reasonOf(reason));
+  } });
+}
+
 function webClass(script, name) {
   const exports = web(script);
   if (script === '02_event') {
@@ -116,6 +143,12 @@ function webClass(script, name) {
     if (SHOWN_FIELDS[other] !== undefined) {
       showFields(exports[other], other, SHOWN_FIELDS[other]);
     }
+  }
+  if (script === '06_streams') {
+    tellStreamStates(exports);
+  }
+  if (script === '03_abort_signal') {
+    wordAborts(exports);
   }
   if (script === '00_url') {
     showSearchParams(exports.URLSearchParams);

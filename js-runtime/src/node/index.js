@@ -14,7 +14,7 @@ export const builtins = new Map([
   ['assert/strict', () => require('./assert.js').default.strict],
   ['async_hooks', () => require('./async_hooks.js').default],
   ['buffer', () => require('./buffer.js').default],
-  ['child_process', refused('child_process')],
+  ['child_process', () => require('./child_process.js').default],
   ['cluster', refused('cluster')],
   ['console', () => require('../host/console.js').createConsole()],
   ['constants', () => require('./constants.js').allConstants()],

@@ -8,6 +8,7 @@ const { performance } = classes;
 /** Node's performance can wrap functions and report the event loop; nothing measures the loop here. */
 const additions = {
   timerify: (callback) => callback,
+  markResourceTiming() {},
   eventLoopUtilization: () => ({ idle: 0, active: 0, utilization: 0 }),
   nodeTiming: { name: 'node', entryType: 'node', startTime: 0, duration: 0 },
 };

@@ -28,14 +28,28 @@ function makeOutput(fd) {
   return stream;
 }
 
+/** How much is asked for at once. */
+const CHUNK = 65536;
+const STANDARD_INPUT = 0;
+
+/** What was piped in; at its end, or when there is nothing, the stream ends. A script that has paused it may end without it. */
 function makeInput() {
   const { Readable } = builtin('stream');
+  const { core, ops } = native;
+  let reading;
   const stream = new Readable({
     read() {
-      this.push(null);
+      reading = ops.op_node_fs_read(STANDARD_INPUT, CHUNK, -1);
+      reading.then(
+        (bytes) => stream.push(bytes.length === 0 ? null : builtin('buffer').Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)),
+        (error) => (error.code === 'EISDIR' || error.code === 'EAGAIN' ? stream.push(null) : stream.destroy(error)),
+      );
     },
   });
-  return Object.assign(stream, { fd: 0, isTTY: false, setRawMode: () => stream, ref: () => stream, unref: () => stream });
+  stream.on('pause', () => reading && core.unrefOpPromise?.(reading));
+  stream.on('resume', () => reading && core.refOpPromise?.(reading));
+  const self = () => stream;
+  return Object.assign(stream, { fd: STANDARD_INPUT, setRawMode: self, ref: self, unref: self });
 }
 
 export const stdout = makeOutput(1);

@@ -3,7 +3,7 @@
  * this isolate. Exit is the host's decision.
  */
 import { builtin, defineLazy, native } from './registry.js';
-import { invalidArgType, nodeError, notProvided, outOfRange, validateFunction } from './errors.js';
+import { invalidArgType, nodeError, notProvided, outOfRange, validateFunction, validateString } from './errors.js';
 import { makeEnvironment } from './process-environment.js';
 import { EventEmitter } from './events.js';
 import { configureProcess, settings } from './process-settings.js';
@@ -201,7 +201,10 @@ Object.assign(process, {
   },
   hasUncaughtExceptionCaptureCallback: () => process.listenerCount('uncaughtException') > 0,
   setSourceMapsEnabled() {},
-  getBuiltinModule: (name) => builtin('module').getBuiltinModule(name),
+  getBuiltinModule(name) {
+    validateString(name, 'id');
+    return builtin('module').isBuiltin(name) ? builtin(name.replace(/^node:/, '')) : undefined;
+  },
 });
 
 defineLazy(process, 'argv', () => settings.argv ?? [fact('execPath')], true);

@@ -6,12 +6,10 @@ import { builtin } from './registry.js';
 import { notProvided } from './errors.js';
 
 const NETWORK = 'of the network there are `http`, `https`, `net`, `tls`, `dns` and `fetch`, behind `--allow-net`.';
-const PROCESSES = 'start the program before or after the migration; `--allow-run` has no part here yet.';
 const ENGINE = 'it controls Node itself, and mmk-js runs without Node; move this code out of the migration.';
 
 /** Names each module exports as functions or classes, and constants that libraries read while loading. */
 const MODULES = {
-  child_process: { advice: PROCESSES, functions: ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync'], classes: ['ChildProcess'] },
   cluster: { advice: ENGINE, functions: ['fork', 'setupPrimary', 'setupMaster', 'disconnect'], classes: ['Worker'], values: { isMaster: true, isPrimary: true, isWorker: false, workers: {}, settings: {}, SCHED_NONE: 1, SCHED_RR: 2 } },
   dgram: { advice: NETWORK, functions: ['createSocket'], classes: ['Socket'] },
   domain: { advice: ENGINE, functions: ['create', 'createDomain'], classes: ['Domain'] },

@@ -27,6 +27,19 @@ export function takeUncaughtException(error) {
   return isLoaded('process') && builtin('internal/process-events').emitUncaughtException(error);
 }
 
+/** Modules that send requests; only when one was asked for there can be any under way. */
+const SENDERS = ['http', 'https', 'internal/http-activity'];
+
+/** @returns {string[]} requests that no server has answered yet */
+export function requestsUnderWay() {
+  return SENDERS.some(isLoaded) ? builtin('internal/http-activity').describeRequests() : [];
+}
+
+/** Settles when they are answered, or after `limit` milliseconds. */
+export function requestsAnswered(limit) {
+  return builtin('internal/http-activity').requestsEnd(limit);
+}
+
 /** Waits for what was handed to file streams. */
 export async function flushFiles() {
   if (isLoaded('internal/fs-streams')) {

@@ -1,3 +1,5 @@
+import { WORDS } from './words.mjs';
+
 /**
  * What scripts do with models, as steps that are run with mongoose and with built-in models. Each gets `{ models, raw, ObjectId }` and
  * returns what it wants compared besides the database; `raw` is the driver's Db.
@@ -37,7 +39,7 @@ async function failureOf(work) {
     return 'nothing failed';
   } catch (error) {
     const errors = error.errors === undefined ? undefined : Object.fromEntries(Object.entries(error.errors).map(([path, each]) => [path, `${each.name} ${each.kind}: ${each.message}`]));
-    return { name: error.name, message: error.name === 'DocumentNotFoundError' ? '' : error.message, errors, code: error.code };
+    return { name: error.name, message: error.message, errors, code: error.code };
   }
 }
 
@@ -47,8 +49,8 @@ const OLD = [
   { email: 'c@x.org', name: 'Cee', state: 'closed', anything: { deep: { er: 1 } }, scores: [1, 2, 3] },
 ];
 
-async function seed(raw, name, documents = OLD) {
-  await raw.collection(name).insertMany(documents.map((document, at) => ({ _id: at + 1 > 0 ? undefined : at, ...structuredClone(document) })).map(({ _id, ...rest }) => rest));
+async function seed(raw, name) {
+  await raw.collection(name).insertMany(structuredClone(OLD));
 }
 
 /** With a schema. */
@@ -214,6 +216,9 @@ export const STRICT = {
 
 /** Without a schema; under mongoose `new Schema({}, { strict: false })`. */
 export const OPEN = {
+  async 'names of collections'({ collectionName }) {
+    return WORDS.map((word) => [word, collectionName(word)]);
+  },
   async 'any field goes'({ models, raw }) {
     await seed(raw, 'things');
     for await (const document of models.Thing.find().cursor()) {

@@ -12,6 +12,8 @@ use crate::context::Context;
 use crate::count;
 use crate::database;
 use crate::database::Database;
+use crate::dialect::Dialect;
+use crate::dialect_output;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::json;
@@ -44,6 +46,11 @@ pub(crate) async fn dry_run(context: &Context, args: &DryRunArgs) -> Result<Exit
     let notices = preview.plan.notices.iter().map(ToString::to_string);
     for warning in preview.warnings.iter().cloned().chain(notices) {
         context.printer.warn(&render::warning(&warning));
+    }
+    if context.dialect == Dialect::Davepi && context.printer.format() == Format::Text {
+        let names = preview.rows.iter().map(|row| row.file.as_str());
+        dialect_output::davepi_dry_run(context, task, names);
+        return Ok(ExitStatus::Success);
     }
     let verb = if task == Task::Up { "apply" } else { "revert" };
     let count = preview.rows.len();

@@ -35,7 +35,7 @@ pub(crate) async fn run_file(context: &Context, args: &RunFileArgs) -> Result<Ex
     }
     let fence = Fence::open();
     let _signals = SignalWatch::start(fence.clone(), context.printer.clone());
-    let engine = engine::program(context, args);
+    let engine = engine::program(context, args)?;
     let shell = if is_shell(&path) {
         Some(open_for_shell(context, &engine).await?)
     } else {

@@ -83,9 +83,7 @@ impl Error {
             Self::ConfigFileExists { .. } => {
                 hints.push("overwrite it with `--force`".to_owned());
             }
-            Self::ConnectionFailed { .. } => hints.push(
-                "check that MongoDB runs there and that the address in `--uri` is right".to_owned(),
-            ),
+            Self::ConnectionFailed { detail, .. } => hints.push(connection_hint(detail).to_owned()),
             Self::Unauthorized { .. } => hints.push(
                 "check user, password and `authSource` in the URI, and the roles of the user".to_owned(),
             ),
@@ -108,6 +106,39 @@ impl Error {
             | Self::Internal { .. } => {}
         }
         hints
+    }
+}
+
+/// What to look at, by what the driver's TLS and sockets say.
+fn connection_hint(detail: &str) -> &'static str {
+    let detail = detail.to_ascii_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
+    if says(&["unknownissuer", "unknown issuer", "causedasendentity"]) {
+        "the server's certificate is signed by an authority that is not trusted here; name its file by `tlsCAFile` in the URI"
+    } else if says(&["expired", "not valid yet", "notvalidyet"]) {
+        "a certificate has expired or is not valid yet; renew it, or correct this machine's clock"
+    } else if says(&["not valid for name", "notvalidforname"]) {
+        "the server's certificate is for another host; use the name in the URI that the certificate is for"
+    } else if says(&[
+        "certificaterequired",
+        "certificate required",
+        "unknownca",
+        "badcertificate",
+        "fatal alert",
+    ]) {
+        "the server refuses this client's certificate, or wants one; name its file by `tlsCertificateKeyFile` in the URI"
+    } else if says(&["handshake eof", "invalidcontenttype", "corrupt message"]) {
+        "the URI asks for TLS and the server at that address seems to be without TLS; check `tls` and the port"
+    } else if says(&[
+        "end of file",
+        "close_notify",
+        "reset by peer",
+        "broken pipe",
+        "connection closed",
+    ]) {
+        "the server hung up; if it wants TLS, add `tls=true` to the URI, and `tlsCertificateKeyFile` if it wants a certificate that it trusts"
+    } else {
+        "check that MongoDB runs there and that the address in `--uri` is right"
     }
 }
 

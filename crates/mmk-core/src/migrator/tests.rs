@@ -305,7 +305,10 @@ async fn a_fence_closed_before_the_first_step_stops_everything() {
         report.failure,
         Some(Error::Interrupted { signal: "SIGTERM" })
     );
-    assert_eq!(world.journal.lines(), ["lock", "take over", "read", "release"]);
+    assert_eq!(
+        world.journal.lines(),
+        ["lock", "take over", "read", "release"]
+    );
 }
 
 #[tokio::test]
@@ -335,7 +338,10 @@ async fn the_lock_is_given_back_when_the_history_cannot_be_read() {
     };
     let report = run(&Folder::with(&["a.js"]), &world, Task::Up).await;
     assert_eq!(code(&report), Some("DATABASE_ERROR"));
-    assert_eq!(world.journal.lines(), ["lock", "take over", "read", "release"]);
+    assert_eq!(
+        world.journal.lines(),
+        ["lock", "take over", "read", "release"]
+    );
 }
 
 #[tokio::test]
@@ -352,7 +358,10 @@ async fn strict_drift_is_refused_under_the_lock_and_before_any_script_is_loaded(
     let before = world.journal.lines().len();
     let report = run_with(&folder, &world, Task::Up, &strict).await;
     assert_eq!(code(&report), Some("CHECKSUM_MISMATCH"));
-    assert_eq!(world.journal.lines()[before..], ["lock", "take over", "read", "release"]);
+    assert_eq!(
+        world.journal.lines()[before..],
+        ["lock", "take over", "read", "release"]
+    );
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ async fn attempt(uri: &str, database: Option<&str>) -> Result<Connection, Error>
         uri: uri.to_owned(),
         database: database.map(str::to_owned),
         client_options: Vec::new(),
+        typed_options: Default::default(),
         tool_version: "0.0.0-test".to_owned(),
     })
     .await

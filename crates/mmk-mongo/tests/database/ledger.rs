@@ -64,7 +64,10 @@ async fn run(ledger: &dyn Ledger, file: &str, direction: Direction, batch: i64) 
         .start(&step(file, direction, batch), &script(file), false)
         .await
         .unwrap();
-    ledger.finish(&entry, &outcome(), Hold::Proven).await.unwrap();
+    ledger
+        .finish(&entry, &outcome(), Hold::Proven)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,7 +239,10 @@ async fn sealed_commands_live_and_die_with_the_transaction() {
         } else {
             session.abort_transaction().await.unwrap();
         }
-        ledger.finish(&entry, &outcome(), Hold::Proven).await.unwrap();
+        ledger
+            .finish(&entry, &outcome(), Hold::Proven)
+            .await
+            .unwrap();
         let history = ledger.read().await.unwrap();
         assert_eq!(history.all_applied().count(), usize::from(commits));
         let state = history.latest_attempts().next().unwrap().state;
@@ -305,5 +311,94 @@ async fn odd_records_are_named_all_at_once() {
         .await
         .unwrap_err();
     assert!(error.to_string().contains("same `name`"), "{error}");
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_run_has_taken_over_is_recorded_no_more() {
+    let database = TestDatabase::open().await;
+    let old = database.ledger(&identity("old"));
+    old.take_over().await.unwrap();
+    let started = async |file: &str| {
+        old.start(&step(file, Direction::Up, 1), &script(file), false)
+            .await
+            .unwrap()
+    };
+    let before = started("1-before.js").await;
+    let after = started("2-after.js").await;
+    old.finish(&before, &outcome(), Hold::Proven).await.unwrap();
+    let new = database.ledger(&identity("new"));
+    new.take_over().await.unwrap();
+    let refused = old.finish(&after, &outcome(), Hold::Proven).await;
+    assert!(
+        matches!(refused, Err(Error::LockLost { .. })),
+        "{refused:?}"
+    );
+    let history = new.read().await.unwrap();
+    let applied: Vec<_> = history
+        .all_applied()
+        .map(|record| record.name.as_str())
+        .collect();
+    assert_eq!(applied, ["1-before.js"]);
+    assert!(
+        history
+            .unsettled_attempt(&after.step.migration.name)
+            .is_some()
+    );
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubtful_hold_counts_only_with_the_lock_still_there() {
+    let database = TestDatabase::open().await;
+    let identity = identity("alice");
+    let ledger = database.ledger(&identity);
+    ledger.take_over().await.unwrap();
+    let entry = ledger
+        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .await
+        .unwrap();
+    let refused = ledger.finish(&entry, &outcome(), Hold::Doubtful).await;
+    assert!(
+        matches!(refused, Err(Error::LockLost { .. })),
+        "{refused:?}"
+    );
+    database
+        .collection("_mmk_locks")
+        .insert_one(doc! { "_id": "mmk_lock", "owner": &identity.run })
+        .await
+        .unwrap();
+    ledger
+        .finish(&entry, &outcome(), Hold::Doubtful)
+        .await
+        .unwrap();
+    assert_eq!(ledger.read().await.unwrap().all_applied().count(), 1);
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_attempt_tells_what_it_has_done() {
+    let database = TestDatabase::open().await;
+    let ledger = database.ledger(&identity("alice"));
+    let entry = ledger
+        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .await
+        .unwrap();
+    let counts = mmk_core::script::Counts {
+        inserted: 7,
+        ..Default::default()
+    };
+    let counts = [("shop.users".to_owned(), counts)].into();
+    ledger.note_counts(&entry, &counts).await;
+    let history = ledger.read().await.unwrap();
+    let attempt = history.latest_attempts().next().unwrap();
+    assert_eq!(attempt.state, AttemptState::Running);
+    assert_eq!(attempt.counts, counts);
+    assert!(attempt.counted_at.is_some());
+    // A note that arrives after the end changes nothing.
+    ledger.fail(&entry, &boom()).await.unwrap();
+    ledger.note_counts(&entry, &counts).await;
+    let history = ledger.read().await.unwrap();
+    assert!(history.latest_attempts().next().unwrap().counts.is_empty());
     database.close().await;
 }

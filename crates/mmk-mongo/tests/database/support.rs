@@ -13,13 +13,13 @@ use std::time::Duration;
 use bson::Document;
 use mmk_core::checksum::Fingerprint;
 use mmk_core::migration::Migration;
+use mmk_core::migrator::TransactionSupport;
 use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::Event;
 use mmk_core::ports::Observer;
 use mmk_core::script::Direction;
 use mmk_core::script::Script;
-use mmk_core::migrator::TransactionSupport;
 use mmk_mongo::connect::ConnectSettings;
 use mmk_mongo::connect::Connection;
 use mmk_mongo::connect::connect;
@@ -46,6 +46,7 @@ impl TestDatabase {
             uri: test_uri(),
             database: Some(format!("mmk_test_{}", bson::oid::ObjectId::new())),
             client_options: Vec::new(),
+            typed_options: Default::default(),
             tool_version: "0.0.0-test".to_owned(),
         };
         let connection = connect(&settings).await.expect("the server answers");

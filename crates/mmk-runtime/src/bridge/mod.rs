@@ -17,7 +17,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mmk_core::fence::Fence;
-use mmk_core::fence::StopReason;
 use mongodb::options::ReadPreference;
 use mongodb::options::ReadPreferenceOptions;
 use mongodb::options::SelectionCriteria;
@@ -168,8 +167,8 @@ impl Bridge {
         })
     }
 
-    /// Waits until nothing of the script is on its way to the database, aborts its open transactions unless the lock was
-    /// lost, and closes what it left open. Called on the driver's runtime after the isolate is gone. Once the fence is closed, a
+    /// Waits until nothing of the script is on its way to the database, aborts its open transactions,
+    /// and closes what it left open. Called on the driver's runtime after the isolate is gone. Once the fence is closed, a
     /// server that answers nothing is not waited for any longer than [`SETTLING_TIME`].
     pub(crate) async fn settle(self: Arc<Self>) {
         let mut in_flight = self.in_flight.subscribe();
@@ -198,15 +197,14 @@ impl Bridge {
             .iter()
             .map(|(handle, client)| (*handle, client.clone()))
             .collect();
-        if !matches!(self.fence.reason(), Some(StopReason::LockLost { .. })) {
-            for (handle, client) in &clients {
-                let own: Vec<_> = sessions
-                    .iter()
-                    .filter(|session| session.client == *handle)
-                    .cloned()
-                    .collect();
-                abort_open_transactions(client, &own).await;
-            }
+        // Also when the lock was lost: an abort writes nothing, and what stays open keeps whoever has the lock now from writing.
+        for (handle, client) in &clients {
+            let own: Vec<_> = sessions
+                .iter()
+                .filter(|session| session.client == *handle)
+                .cloned()
+                .collect();
+            abort_open_transactions(client, &own).await;
         }
         let cursors: Vec<_> = lock(&self.cursors).drain().map(|(_, c)| c).collect();
         for cursor in cursors {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::depth::with_room;
 use super::prepared::is_later;
 use super::program::Goal;
 use super::program::Language;
@@ -12,7 +13,11 @@ use super::syntax_problem::SyntaxProblem;
 /// Parses `source` as what the name of `path` says it is. JSON and other files pass.
 pub fn check_syntax(path: &Path, source: &str) -> Result<(), SyntaxProblem> {
     let source = source.strip_prefix('\u{feff}').unwrap_or(source);
-    let parse = |language, goal| ParsedFile::parse(path, source, language, goal).map(drop);
+    let parse = |language, goal| {
+        with_room(path, source, || {
+            ParsedFile::parse(path, source, language, goal).map(drop)
+        })
+    };
     if is_typescript(path) {
         return parse(Language::TypeScript, Goal::Module);
     }

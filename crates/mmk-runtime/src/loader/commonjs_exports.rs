@@ -9,6 +9,7 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
+use super::depth::with_room;
 use super::program::ParsedFile;
 
 /// What a file exports by its text.
@@ -37,9 +38,11 @@ impl CommonJsExports {
     pub(super) fn of_text(path: &Path, text: &str) -> Self {
         use super::program::Goal;
         use super::program::Language;
-        ParsedFile::parse(path, text, Language::JavaScript, Goal::CommonJs)
-            .map(|file| Self::of(&file))
-            .unwrap_or_default()
+        with_room(path, text, || {
+            ParsedFile::parse(path, text, Language::JavaScript, Goal::CommonJs)
+                .map(|file| Self::of(&file))
+        })
+        .unwrap_or_default()
     }
 }
 

@@ -2,8 +2,10 @@
 //! TypeScript. The CommonJS side itself (cache, `module`, `require`) is JavaScript, in js-runtime/src/modules.
 
 mod builtin_names;
+mod call_text;
 mod check;
 mod commonjs_exports;
+mod depth;
 mod emit;
 mod erase;
 mod error;
@@ -11,6 +13,8 @@ mod explain;
 mod facade;
 mod files;
 mod free_names;
+#[cfg(test)]
+mod fuzz;
 mod module_loader;
 mod modules;
 mod ops;

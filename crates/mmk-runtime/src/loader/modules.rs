@@ -11,7 +11,10 @@ use std::sync::PoisonError;
 use deno_core::url::Url;
 
 use super::builtin_names::BuiltinNames;
+use super::call_text::CallText;
+use super::call_text::call_at;
 use super::commonjs_exports::CommonJsExports;
+use super::depth::with_room;
 use super::error::ModuleError;
 use super::files::Files;
 use super::files::ReadCheck;
@@ -99,14 +102,21 @@ impl Modules {
 
     /// A script of MongoDB's shell.
     pub(super) fn shell_script(&self, path: &Path) -> Result<ShellScript, ModuleError> {
-        Ok(shell_script(path, &self.files.read(path)?)?)
+        let text = self.files.read(path)?;
+        Ok(with_room(path, &text, || shell_script(path, &text))?)
+    }
+
+    /// See [`call_at`]; nothing where the file can't be read.
+    pub(super) fn call_at(&self, path: &Path, line: u32, column: u32) -> Option<CallText> {
+        call_at(path, &self.files.read(path).ok()?, line, column)
     }
 
     /// See [`free_names`]; a file that can't be read uses none.
     pub(super) fn free_names(&self, path: &Path) -> Vec<String> {
         self.files
             .read(path)
-            .map(|text| free_names(path, &text))
+            .ok()
+            .and_then(|text| with_room(path, &text, || Ok(free_names(path, &text))).ok())
             .unwrap_or_default()
     }
 

@@ -9,6 +9,7 @@ use deno_core::op2;
 use deno_core::v8;
 use serde::Serialize;
 
+use super::call_text::CallText;
 use super::error::ModuleError;
 use super::module_loader::Loader;
 use super::prepared::Purpose;
@@ -17,6 +18,7 @@ use super::resolve::Resolved;
 deno_core::extension!(
     mmk_modules,
     ops = [
+        op_mmk_modules_call_at,
         op_mmk_modules_connect,
         op_mmk_modules_resolve,
         op_mmk_modules_read,
@@ -130,6 +132,19 @@ fn op_mmk_modules_free_names(state: &mut OpState, #[string] path: &str) -> Vec<S
         .borrow::<Rc<Loader>>()
         .modules
         .free_names(Path::new(path))
+}
+
+/// The text of the call that a place in a file lies in, for the message of `assert(expression)`; line and column count from 1.
+#[op2]
+#[serde]
+fn op_mmk_modules_call_at(
+    state: &mut OpState,
+    #[string] path: &str,
+    #[smi] line: u32,
+    #[smi] column: u32,
+) -> Option<CallText> {
+    let loader = state.borrow::<Rc<Loader>>();
+    loader.modules.call_at(Path::new(path), line, column)
 }
 
 /// The path without symbolic links; itself when it doesn't exist.

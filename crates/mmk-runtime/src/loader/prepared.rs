@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use super::commonjs_exports::CommonJsExports;
+use super::depth::with_room;
 use super::error::ModuleError;
 use super::package_scope::PackageScopes;
 use super::package_scope::PackageType;
@@ -127,6 +128,19 @@ impl Prepared {
 
 /// Reads the text as its format says.
 pub(super) fn prepare(
+    path: &Path,
+    text: String,
+    format: SourceFormat,
+    purpose: Purpose,
+    metadata: impl FnOnce() -> DecoratorMetadata,
+) -> Result<Prepared, SyntaxProblem> {
+    let source = text.clone();
+    with_room(path, &source, || {
+        read_as(path, text, format, purpose, metadata)
+    })
+}
+
+fn read_as(
     path: &Path,
     text: String,
     format: SourceFormat,

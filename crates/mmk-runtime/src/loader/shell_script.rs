@@ -8,6 +8,7 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
+use super::depth::with_room;
 use super::program::Goal;
 use super::program::Language;
 use super::program::ParsedFile;
@@ -21,6 +22,9 @@ const ENDINGS: [&str; 3] = [".mongodb.js", ".mongosh.js", ".mongodb"];
 
 /// Packages that a script of the shell has no use for: who requires them wrote a program for Node.
 const DRIVERS: [&str; 3] = ["mongodb", "mongoose", "mongoist"];
+
+/// One of these is in every such script.
+const MARKS: [&str; 5] = ["db", "connect", "Mongo", "use ", "show "];
 
 /// A script made ready to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,15 +45,21 @@ pub fn is_shell_script(path: &Path, text: &str) -> bool {
     if !matches!(path.extension().and_then(|e| e.to_str()), Some("js") | None) {
         return false;
     }
-    let (code, helpers) = without_helpers(path, text);
-    if helpers > 0 {
+    if !MARKS.iter().any(|mark| text.contains(mark)) {
+        return false;
+    }
+    with_room(path, text, || Ok(reads_as_shell(path, text))).unwrap_or(false)
+}
+
+fn reads_as_shell(path: &Path, text: &str) -> bool {
+    let script = read(path, text);
+    if script.helpers > 0 {
         return true;
     }
-    let Some((goal, _)) = goal_of(path, &code) else {
+    let Ok((_, mut file)) = script.parsed else {
         return false;
     };
     in_swc(path, || {
-        let mut file = ParsedFile::parse(path, &code, Language::JavaScript, goal)?;
         let marks = file.resolve_names(Language::JavaScript);
         let facts = SyntaxFacts::of(&file.program, marks.unresolved);
         let mut names = ShellNames::new(marks.unresolved);
@@ -61,52 +71,59 @@ pub fn is_shell_script(path: &Path, text: &str) -> bool {
 
 /// The script as V8 gets it. Lines and columns stay, but for the shell's own lines.
 pub(super) fn shell_script(path: &Path, text: &str) -> Result<ShellScript, SyntaxProblem> {
-    let (code, _) = without_helpers(path, text);
-    match goal_of(path, &code) {
-        Some((goal, _)) => Ok(ShellScript {
-            awaits: goal == Goal::Module,
-            code,
-        }),
-        None => {
-            ParsedFile::parse(path, &code, Language::JavaScript, Goal::CommonJs)?;
-            Ok(ShellScript {
-                code,
-                awaits: false,
-            })
-        }
-    }
-}
-
-/// How the text reads: as a script, or only with `await` outside of functions.
-fn goal_of(path: &Path, code: &str) -> Option<(Goal, ParsedFile)> {
-    [Goal::CommonJs, Goal::Module].into_iter().find_map(|goal| {
-        let file = ParsedFile::parse(path, code, Language::JavaScript, goal).ok()?;
-        Some((goal, file))
+    let script = read(path, text);
+    let (goal, _) = script.parsed?;
+    Ok(ShellScript {
+        code: script.code,
+        awaits: goal == Goal::Module,
     })
 }
 
-/// Replaces the shell's own lines by calls, and says how many there were. Only a line where the text stops being JavaScript is looked
-/// at, so what looks like one inside a comment or a string is left alone.
-fn without_helpers(path: &Path, text: &str) -> (String, usize) {
+/// A script whose own lines of the shell have become calls.
+struct Read {
+    code: String,
+    /// How many such lines there were.
+    helpers: usize,
+    /// How the text reads: as a script, or only with `await` outside of functions.
+    parsed: Result<(Goal, ParsedFile), SyntaxProblem>,
+}
+
+/// Only a line where the text stops being JavaScript is looked at, so what looks like a line of the shell's inside a comment or a string is left
+/// alone.
+fn read(path: &Path, text: &str) -> Read {
     let mut code = text.to_owned();
-    let mut replaced = 0;
+    let mut helpers = 0;
     loop {
-        let problems = [Goal::CommonJs, Goal::Module].map(|goal| {
-            ParsedFile::parse(path, &code, Language::JavaScript, goal)
-                .err()
-                .map(|problem| problem.line)
-        });
-        let [Some(one), Some(other)] = problems else {
-            return (code, replaced);
+        let parse = |goal| {
+            ParsedFile::parse(path, &code, Language::JavaScript, goal).map(|file| (goal, file))
         };
-        let Some(next) = [one, other]
-            .into_iter()
-            .find_map(|line| replace_line(&code, line))
-        else {
-            return (code, replaced);
+        let parsed = parse(Goal::CommonJs)
+            .or_else(|as_script| parse(Goal::Module).map_err(|as_module| [as_script, as_module]));
+        let problems = match parsed {
+            Ok(parsed) => {
+                return Read {
+                    parsed: Ok(parsed),
+                    code,
+                    helpers,
+                };
+            }
+            Err(problems) => problems,
         };
-        code = next;
-        replaced += 1;
+        match problems
+            .iter()
+            .find_map(|problem| replace_line(&code, problem.line))
+        {
+            Some(next) => code = next,
+            None => {
+                let [as_script, _] = problems;
+                return Read {
+                    parsed: Err(as_script),
+                    code,
+                    helpers,
+                };
+            }
+        }
+        helpers += 1;
     }
 }
 

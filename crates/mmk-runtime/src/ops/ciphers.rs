@@ -7,13 +7,18 @@ use aes_gcm::Aes128Gcm;
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::Aead;
 use aes_gcm::aead::Payload;
+use cbc::cipher::Array;
+use cbc::cipher::BlockCipherDecrypt;
+use cbc::cipher::BlockCipherEncrypt;
 use cbc::cipher::BlockModeDecrypt;
 use cbc::cipher::BlockModeEncrypt;
+use cbc::cipher::BlockSizeUser;
 use cbc::cipher::KeyInit;
 use cbc::cipher::KeyIvInit;
 use cbc::cipher::StreamCipher;
 use cbc::cipher::block_padding::NoPadding;
 use cbc::cipher::block_padding::Pkcs7;
+use cbc::cipher::consts::U16;
 use deno_core::op2;
 use deno_error::JsError;
 
@@ -79,6 +84,9 @@ pub(crate) fn op_node_cipher(
         "aes-128-ctr" => counter::<ctr::Ctr128BE<Aes128>>(&job),
         "aes-192-ctr" => counter::<ctr::Ctr128BE<Aes192>>(&job),
         "aes-256-ctr" => counter::<ctr::Ctr128BE<Aes256>>(&job),
+        "aes-128-ecb" => block_by_block::<Aes128>(&job),
+        "aes-192-ecb" => block_by_block::<Aes192>(&job),
+        "aes-256-ecb" => block_by_block::<Aes256>(&job),
         "aes-128-gcm" => authenticated::<Aes128Gcm>(&job),
         _ => authenticated::<Aes256Gcm>(&job),
     }
@@ -108,6 +116,42 @@ where
         cipher.decrypt_padded_vec::<NoPadding>(job.input)
     };
     decrypted.map_err(|_| CipherError::BadDecrypt)
+}
+
+/// ECB: every block for itself. Nobody should, but old data is encrypted like that.
+fn block_by_block<C>(job: &Job<'_>) -> Result<Vec<u8>, CipherError>
+where
+    C: KeyInit + BlockSizeUser<BlockSize = U16> + BlockCipherEncrypt + BlockCipherDecrypt,
+{
+    let cipher = C::new_from_slice(job.key).map_err(|_| CipherError::InvalidVector)?;
+    let mut text = job.input.to_vec();
+    if job.encrypting && job.padding {
+        let missing = TAG - text.len() % TAG;
+        text.resize(text.len() + missing, missing as u8);
+    }
+    if !text.len().is_multiple_of(TAG) {
+        return Err(CipherError::WrongLength);
+    }
+    for chunk in text.chunks_exact_mut(TAG) {
+        let block: &mut Array<u8, U16> = chunk.try_into().map_err(|_| CipherError::WrongLength)?;
+        if job.encrypting {
+            cipher.encrypt_block(block);
+        } else {
+            cipher.decrypt_block(block);
+        }
+    }
+    if !job.encrypting && job.padding {
+        let padding = usize::from(*text.last().ok_or(CipherError::WrongLength)?);
+        let is_valid = (1..=TAG).contains(&padding)
+            && text[text.len() - padding..]
+                .iter()
+                .all(|byte| usize::from(*byte) == padding);
+        if !is_valid {
+            return Err(CipherError::BadDecrypt);
+        }
+        text.truncate(text.len() - padding);
+    }
+    Ok(text)
 }
 
 fn counter<C: KeyIvInit + StreamCipher>(job: &Job<'_>) -> Result<Vec<u8>, CipherError> {

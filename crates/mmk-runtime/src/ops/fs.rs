@@ -3,13 +3,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs;
 use std::fs::File;
-use std::fs::OpenOptions;
 use std::io::Read;
 use std::io::Write;
+use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -17,22 +15,29 @@ use std::sync::Arc;
 
 use deno_core::OpState;
 use deno_core::op2;
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 
 use super::fs_error::FsError;
+use super::fs_open::flags_of;
+use super::fs_open::open_judged;
+use super::fs_open::reads;
+use super::fs_open::writes;
 use super::fs_requests::Request;
 use super::fs_requests::perform;
 use super::permissions::Access;
 use super::permissions::LastLink;
 use super::permissions::Permissions;
 
-/// Files that scripts opened by number. Numbers start above the standard streams, which JavaScript serves itself.
+/// Files that scripts opened by number. Numbers start above the standard streams; of those only the input can be read here, the others are
+/// served by JavaScript.
 #[derive(Default)]
 pub(crate) struct OpenFiles {
     files: BTreeMap<u32, Arc<File>>,
 }
 
 const FIRST_DESCRIPTOR: u32 = 20;
+const STANDARD_INPUT: u32 = 0;
 
 impl OpenFiles {
     fn add(&mut self, file: File) -> u32 {
@@ -44,6 +49,11 @@ impl OpenFiles {
     }
 
     fn get(&self, descriptor: u32) -> Result<Arc<File>, FsError> {
+        if descriptor == STANDARD_INPUT {
+            return Ok(Arc::new(File::from(
+                std::io::stdin().as_fd().try_clone_to_owned()?,
+            )));
+        }
         self.files
             .get(&descriptor)
             .cloned()
@@ -113,7 +123,9 @@ pub(crate) async fn op_node_fs_read_file(
 
 fn read_file(permissions: &Permissions, path: &Path) -> Result<Vec<u8>, FsError> {
     let path = permissions.check_path(Access::Read, path, LastLink::Follow)?;
-    Ok(fs::read(path)?)
+    let mut bytes = Vec::new();
+    open_judged(&path, OFlags::RDONLY, 0)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Writes a whole file; `flags` are Node's (`w`, `a`, `wx`, …).
@@ -151,43 +163,16 @@ fn write_file(
     Ok(file.write_all(bytes)?)
 }
 
-/// Node's opening flags by name.
-fn options(flags: &str) -> Result<(OpenOptions, bool, bool), FsError> {
-    let mut options = OpenOptions::new();
-    let exclusive = flags.contains('x');
-    let plain: String = flags
-        .chars()
-        .filter(|letter| !matches!(letter, 'x' | 's'))
-        .collect();
-    let (reads, writes) = match plain.as_str() {
-        "r" => (true, false),
-        "r+" => (true, true),
-        "w" | "a" => (false, true),
-        "w+" | "a+" => (true, true),
-        _ => return Err(Errno::INVAL.into()),
-    };
-    options.read(reads);
-    match plain.as_bytes()[0] {
-        b'a' => options.append(true),
-        _ => options.write(writes),
-    };
-    if !plain.starts_with('r') {
-        options.truncate(plain.starts_with('w'));
-        options.create(true).create_new(exclusive);
-    }
-    Ok((options, reads, writes))
-}
-
 fn open(permissions: &Permissions, path: &Path, flags: &str, mode: u32) -> Result<File, FsError> {
-    let (mut options, reads, writes) = options(flags)?;
+    let flags = flags_of(flags).ok_or(Errno::INVAL)?;
     let mut resolved = PathBuf::from(path);
-    if reads {
+    if reads(flags) {
         resolved = permissions.check_path(Access::Read, path, LastLink::Follow)?;
     }
-    if writes {
+    if writes(flags) {
         resolved = permissions.check_path(Access::Write, path, LastLink::Follow)?;
     }
-    Ok(options.mode(mode).open(resolved)?)
+    Ok(open_judged(&resolved, flags, mode)?)
 }
 
 /// Gives the number of the opened file.

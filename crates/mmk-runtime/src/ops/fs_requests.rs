@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use std::time::SystemTime;
 
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,6 +20,7 @@ use serde_json::json;
 
 use super::fs_error::FsError;
 use super::fs_error::SystemError;
+use super::fs_open::open_judged;
 use super::permissions::Access;
 use super::permissions::LastLink;
 use super::permissions::Permissions;
@@ -148,7 +150,7 @@ pub(crate) fn perform(permissions: &Permissions, request: Request) -> Answer {
             modified,
         } => touch(&write(&path)?, accessed, modified),
         Request::Truncate { path, length } => {
-            let file = fs::OpenOptions::new().write(true).open(write(&path)?)?;
+            let file = open_judged(&write(&path)?, OFlags::WRONLY, 0)?;
             done(file.set_len(length.max(0.0) as u64))
         }
     }
@@ -308,8 +310,13 @@ fn copy(from: &Path, to: &Path, exclusive: bool) -> Answer {
     if exclusive && fs::symlink_metadata(to).is_ok() {
         return Err(Errno::EXIST.into());
     }
-    fs::copy(from, to)?;
-    Ok(Value::Null)
+    let mut source = open_judged(from, OFlags::RDONLY, 0)?;
+    let mode = source.metadata()?.mode();
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC;
+    let mut target = open_judged(to, flags, mode)?;
+    std::io::copy(&mut source, &mut target)?;
+    // As `cp` and Node do, for a target that was there before too.
+    done(target.set_permissions(fs::Permissions::from_mode(mode)))
 }
 
 /// A link may not be made to lead out of the allowed folders, or a later write could follow it.
@@ -327,5 +334,5 @@ fn touch(path: &Path, accessed: f64, modified: f64) -> Answer {
     let times = fs::FileTimes::new()
         .set_accessed(time(accessed))
         .set_modified(time(modified));
-    done(fs::File::open(path)?.set_times(times))
+    done(open_judged(path, OFlags::RDONLY, 0)?.set_times(times))
 }

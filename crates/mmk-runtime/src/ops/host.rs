@@ -12,8 +12,8 @@ use bson::spec::BinarySubtype;
 use deno_core::OpState;
 use deno_core::op2;
 use mmk_core::ports::Event;
-use mmk_core::ports::OutputStream;
 use mmk_core::ports::Expected;
+use mmk_core::ports::OutputStream;
 use mmk_core::script::Outcome;
 use tokio::sync::oneshot;
 

@@ -1,5 +1,7 @@
 //! The ops: what JavaScript may ask of the host. One file per concern, named after the JavaScript that calls it.
 
+pub(crate) mod child;
+pub(crate) mod child_sync;
 pub(crate) mod ciphers;
 pub(crate) mod client;
 pub(crate) mod crypto;
@@ -7,6 +9,7 @@ pub(crate) mod database;
 pub(crate) mod database_sync;
 pub(crate) mod fs;
 mod fs_error;
+mod fs_open;
 mod fs_requests;
 pub(crate) mod host;
 pub(crate) mod names;
@@ -27,6 +30,7 @@ pub(crate) fn init_state(
     environment: std::sync::Arc<std::collections::BTreeMap<String, String>>,
 ) {
     state.put(environment);
+    state.put(child::Children::default());
     state.put(fs::OpenFiles::default());
     state.put(process::ProcessStart::default());
     state.put(sockets::Resolved::default());

@@ -184,19 +184,24 @@ impl Permissions {
 
     /// A rule without a port covers every port.
     pub fn check_network(&self, host: &str, port: u16) -> Result<(), AccessDenied> {
-        self.check_host(host, Some(port))
+        self.check_host("connecting to", host, Some(port))
     }
 
     /// Finding out where a host is tells its name to others: allowed where connecting to it is, at any port.
     pub(crate) fn check_lookup(&self, host: &str) -> Result<(), AccessDenied> {
-        self.check_host(host, None)
+        self.check_host("looking up", host, None)
     }
 
-    fn check_host(&self, host: &str, port: Option<u16>) -> Result<(), AccessDenied> {
+    /// Serving others: the address to listen on has to be allowed.
+    pub(crate) fn check_listen(&self, host: &str, port: u16) -> Result<(), AccessDenied> {
+        self.check_host("listening on", host, Some(port))
+    }
+
+    fn check_host(&self, verb: &str, host: &str, port: Option<u16>) -> Result<(), AccessDenied> {
         match &self.network {
             Grant::All => Ok(()),
             Grant::Only(rules) if rules.iter().any(|rule| rule.covers(host, port)) => Ok(()),
-            Grant::Only(_) => Err(refuse_host(host, port)),
+            Grant::Only(_) => Err(refuse_host(verb, host, port)),
         }
     }
 
@@ -234,15 +239,15 @@ fn refuse_environment(resolved: &Path) -> AccessDenied {
     }
 }
 
-fn refuse_host(host: &str, port: Option<u16>) -> AccessDenied {
+fn refuse_host(verb: &str, host: &str, port: Option<u16>) -> AccessDenied {
     let shown = if host.contains(':') {
         format!("[{host}]")
     } else {
         host.to_owned()
     };
-    let (verb, full) = match port {
-        Some(port) => ("connecting to", format!("{shown}:{port}")),
-        None => ("looking up", shown.clone()),
+    let full = match port {
+        Some(port) => format!("{shown}:{port}"),
+        None => shown.clone(),
     };
     AccessDenied {
         message: format!(
@@ -378,6 +383,37 @@ mod tests {
             error.raw_os_error(),
             Some(rustix::io::Errno::LOOP.raw_os_error())
         );
+    }
+
+    #[test]
+    fn hidden_variables_are_not_read_from_the_system_either() {
+        let mut permissions = Permissions::new(Path::new("/tmp"));
+        permissions.read = Grant::All;
+        let own = std::process::id().to_string();
+        let paths = [
+            "/proc/self/environ".to_owned(),
+            format!("/proc/{own}/environ"),
+            "/proc/self/root/proc/self/environ".to_owned(),
+            "/proc/thread-self/environ".to_owned(),
+            "/proc/self/mem".to_owned(),
+            "/tmp/../proc/self/task/../environ".to_owned(),
+        ];
+        let open = |permissions: &Permissions, path: &str| {
+            permissions.check_path(Access::Read, Path::new(path), LastLink::Follow)
+        };
+        for path in &paths {
+            open(&permissions, path).expect("nothing is hidden yet");
+        }
+        permissions.hidden_environment = vec!["SECRET".to_owned()];
+        for path in &paths {
+            assert!(open(&permissions, path).is_err(), "{path}");
+        }
+        assert!(!permissions.shows_variable("SECRET"));
+        assert!(permissions.shows_variable("PATH"));
+        permissions.environment = Grant::Only(vec!["SECRET".to_owned(), "HOME".to_owned()]);
+        assert!(!permissions.shows_variable("SECRET"), "hiding wins");
+        assert!(!permissions.shows_variable("PATH"));
+        assert!(permissions.shows_variable("HOME"));
     }
 
     #[test]

@@ -113,18 +113,20 @@ impl Resolved {
     }
 }
 
-fn check(state: &OpState, host: &str, address: IpAddr, port: u16) -> Result<(), NetworkError> {
-    let permissions = state.borrow::<Arc<Permissions>>();
+/// The host to be judged: the one that was asked for, or the address when a script's own `lookup` chose it.
+fn judged(state: &OpState, host: &str, address: IpAddr) -> String {
     let is_the_address = host
         .parse::<IpAddr>()
         .is_ok_and(|asked| asked.to_canonical() == address.to_canonical());
     if is_the_address || state.borrow::<Resolved>().knows(host, address) {
-        permissions.check_network(host, port)?;
+        host.to_owned()
     } else {
-        // A script's own `lookup` chose the address: it has to be allowed by itself.
-        permissions.check_network(&address.to_string(), port)?;
+        address.to_string()
     }
-    Ok(())
+}
+
+fn permissions(state: &OpState) -> Arc<Permissions> {
+    state.borrow::<Arc<Permissions>>().clone()
 }
 
 fn place(address: SocketAddr) -> serde_json::Value {
@@ -154,7 +156,8 @@ pub(crate) async fn op_net_connect(
     #[smi] port: u16,
 ) -> Result<String, NetworkError> {
     let address: IpAddr = address.parse().map_err(|_| NetworkError::invalid())?;
-    check(&state.borrow(), &host, address, port)?;
+    let host = judged(&state.borrow(), &host, address);
+    permissions(&state.borrow()).check_network(&host, port)?;
     let stream = TcpStream::connect(SocketAddr::new(address, port)).await?;
     register(&mut state.borrow_mut(), stream)
 }
@@ -244,7 +247,8 @@ pub(crate) async fn op_net_listen(
     #[smi] port: u16,
 ) -> Result<String, NetworkError> {
     let address: IpAddr = address.parse().map_err(|_| NetworkError::invalid())?;
-    check(&state.borrow(), &host, address, port)?;
+    let host = judged(&state.borrow(), &host, address);
+    permissions(&state.borrow()).check_listen(&host, port)?;
     let listener = TcpListener::bind(SocketAddr::new(address, port)).await?;
     let local = listener.local_addr()?;
     let resource = state.borrow_mut().resource_table.add(Listener {

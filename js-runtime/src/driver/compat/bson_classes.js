@@ -1,7 +1,6 @@
 /**
  * BSON classes as older majors have them: numbers and 12-byte strings as ids, and constructors that work without `new`.
- * The classes themselves stay untouched, as the codec makes their instances; scripts get a callable stand-in with the
- * same prototype.
+ * The codec goes on making instances of the classes themselves; scripts get a callable stand-in with the same prototype.
  */
 
 /** Classes of bson 1 and 4 that can be called as functions. */
@@ -24,10 +23,17 @@ function olderIdArguments(ObjectId, args, major) {
   return args;
 }
 
+/** What bson 4 throws of arguments. */
+class BSONTypeError extends TypeError {
+  get name() {
+    return 'BSONTypeError';
+  }
+}
+
 /** Errors are matched by text now and then. */
 function olderIdError(error, major) {
   if (major === 5) error.message = NOT_AN_ID;
-  if (major === 4) return Object.defineProperty(new TypeError(NOT_AN_ID), 'name', { value: 'BSONTypeError' });
+  if (major === 4) return new BSONTypeError(NOT_AN_ID);
   if (major === 3) return new Error('Argument passed in must be a single String of 12 bytes or a string of 24 hex characters');
   return error;
 }
@@ -39,7 +45,16 @@ function isValidId(ObjectId, input, major) {
   return ObjectId.isValid(input);
 }
 
-function standIn(Class, { adaptArguments = (args) => args, adaptError = (error) => error, isCallable, statics = {} }) {
+/** Class and major -> stand-in: `require('mongodb')` and `require('bson')` give the same. */
+const standIns = new Map();
+
+function standIn(Class, major, options) {
+  const key = `${Class.name} ${major}`;
+  if (!standIns.has(key)) standIns.set(key, makeStandIn(Class, options));
+  return standIns.get(key);
+}
+
+function makeStandIn(Class, { adaptArguments = (args) => args, adaptError = (error) => error, isCallable, statics = {} }) {
   const make = (args, newTarget) => {
     try {
       return Reflect.construct(Class, adaptArguments(args), newTarget);
@@ -55,7 +70,19 @@ function standIn(Class, { adaptArguments = (args) => args, adaptError = (error) 
     },
     get: (target, name) => (Object.hasOwn(statics, name) ? statics[name] : Reflect.get(target, name, target)),
   });
+  Object.defineProperty(Class.prototype, 'constructor', { value: proxy, writable: true, configurable: true });
   return proxy;
+}
+
+function decimalOf4(Decimal128) {
+  const fromString = (text) => {
+    try {
+      return Decimal128.fromString(text);
+    } catch (error) {
+      throw new BSONTypeError(error.message);
+    }
+  };
+  return standIn(Decimal128, 4, { isCallable: true, statics: { fromString } });
 }
 
 /**
@@ -67,7 +94,7 @@ export function adaptBsonClasses(bson, major) {
   const isCallable = major <= 4;
   const adapted = {};
   const { ObjectId } = bson;
-  adapted.ObjectId = standIn(ObjectId, {
+  adapted.ObjectId = standIn(ObjectId, major, {
     adaptArguments: (args) => olderIdArguments(ObjectId, args, major),
     adaptError: (error) => olderIdError(error, major),
     isCallable,
@@ -75,8 +102,9 @@ export function adaptBsonClasses(bson, major) {
   });
   if (!isCallable) return adapted;
   adapted.ObjectID = adapted.ObjectId;
+  if (major === 4) adapted.Decimal128 = decimalOf4(bson.Decimal128);
   for (const name of CALLABLE) {
-    if (name !== 'ObjectId' && bson[name] !== undefined) adapted[name] = standIn(bson[name], { isCallable });
+    if (adapted[name] === undefined && bson[name] !== undefined) adapted[name] = standIn(bson[name], major, { isCallable });
   }
   if (adapted.BSONSymbol !== undefined && major === 3) adapted.Symbol = adapted.BSONSymbol;
   adapted.Map = Map;

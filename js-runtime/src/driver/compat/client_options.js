@@ -4,7 +4,7 @@
  * client to refuse.
  */
 
-import { emitWarningOnce } from '../warning.js';
+import { emitWarning, emitWarningOnce } from '../warning.js';
 
 /** Old name -> present name, where only the name has changed. */
 const RENAMED = {
@@ -18,6 +18,9 @@ const RENAMED = {
   wtimeout: 'wtimeoutMS',
   j: 'journal',
 };
+
+/** Without effect since 4.0, and in so many scripts that majors before 6 say nothing of them. */
+const FAMILIAR = new Set(['useNewUrlParser', 'useUnifiedTopology']);
 
 /** Without effect since 4.0, or bound to the old connection handling. */
 const WITHOUT_EFFECT = new Set([
@@ -69,20 +72,30 @@ function adaptUri(uri, dropped) {
   return kept.length === 0 ? base : `${base}?${kept.join('&')}`;
 }
 
-function warnOf(names) {
+function warnOf(dropped, major) {
+  for (const name of FAMILIAR) {
+    if (dropped.delete(name) && major >= 6) {
+      emitWarning(
+        `${name} is a deprecated option: ${name} has no effect since Node.js Driver version 4.0.0 and will be removed in the next major version`,
+      );
+    }
+  }
+  if (dropped.size === 0) return;
+  const names = [...dropped];
   emitWarningOnce(`the connection options \`${names.join('`, `')}\` have no effect and are ignored`);
 }
 
 /**
  * @param {Function} MongoClient
+ * @param {number} major of npm `mongodb`
  * @returns {Function} the same class for `instanceof` and `extends`, taking options of older majors
  */
-export function acceptOlderOptions(MongoClient) {
+export function acceptOlderOptions(MongoClient, major) {
   const proxy = new Proxy(MongoClient, {
     construct(target, [uri, options, ...rest], newTarget) {
       const dropped = new Set();
       const args = [adaptUri(uri, dropped), adaptOptions(options, dropped), ...rest];
-      if (dropped.size > 0) warnOf([...dropped]);
+      warnOf(dropped, major);
       return Reflect.construct(target, args, newTarget === proxy ? target : newTarget);
     },
   });

@@ -3,7 +3,10 @@
  * majors don't differ nothing is touched. The classes are changed in place, so an isolate has one major for good.
  */
 
+import { takeKnownStageOptionsOnly } from '../change_stream.js';
+import { hideRecentFields } from '../errors.js';
 import { adaptBsonClasses } from './bson_classes.js';
+import { printAsBefore } from './bson_printing.js';
 import { addBulkRemove, nameCountsAsServer, showRawBulkResult } from './bulk_results.js';
 import { addCallbacks } from './callbacks.js';
 import { acceptOlderOptions } from './client_options.js';
@@ -17,7 +20,7 @@ import { refuseMissingCollections } from './missing_collections.js';
 import { nameErrorsAsBefore } from './old_errors.js';
 import { returnReplies } from './transaction_results.js';
 import { acceptConcernAmongOptions } from './write_concern_options.js';
-import { returnServerResults } from './write_results.js';
+import { countNothingUnacknowledged, returnServerResults } from './write_results.js';
 
 export { adaptBsonClasses } from './bson_classes.js';
 
@@ -30,6 +33,9 @@ let appliedMajor;
 
 /** Majors 3 to 5 differ from 6 in these. */
 function adaptBefore6(classes, major) {
+  hideRecentFields();
+  if (major >= 4) countNothingUnacknowledged(classes);
+  printAsBefore(classes, major);
   returnMetadata(classes, major);
   returnReplies(classes, major);
   nameCountsAsServer();
@@ -79,6 +85,7 @@ export function applyCompatibility(driver, major) {
   appliedMajor = wanted;
   refuseMissingCollections(driver);
   keepFileFields(driver);
+  takeKnownStageOptionsOnly();
   if (wanted <= 5) adaptBefore6(driver, wanted);
   let changed = {};
   if (wanted === 4) changed = adapt4(driver);
@@ -87,6 +94,6 @@ export function applyCompatibility(driver, major) {
     ...driver,
     ...changed,
     ...adaptBsonClasses(driver, wanted),
-    MongoClient: acceptOlderOptions(driver.MongoClient),
+    MongoClient: acceptOlderOptions(driver.MongoClient, wanted),
   };
 }

@@ -1,19 +1,12 @@
 /** Dropping a collection that isn't there: an error of the server before major 7, `false` since. */
 
-import { CODES } from '../error_codes.js';
-import { MongoServerError } from '../errors.js';
+import { dropCollection, sendDrop } from '../operations/drop_collection.js';
+import { asOptions } from '../settings.js';
 import { replaceMethod } from './patch.js';
 
-/** Majors 3 to 6. Servers from 7.0 on report success, so `false` means that the server said so. */
+/** Majors 3 to 6. Servers from 7.0 on report success for most of such drops. */
 export function refuseMissingCollections({ Db }) {
-  replaceMethod(Db, 'dropCollection', (drop) => async function (...args) {
-    const dropped = await drop.apply(this, args);
-    if (dropped !== false) return dropped;
-    throw new MongoServerError({
-      ok: 0,
-      errmsg: 'ns not found',
-      code: CODES.NamespaceNotFound,
-      codeName: 'NamespaceNotFound',
-    });
+  replaceMethod(Db, 'dropCollection', () => async function (name, options) {
+    return await dropCollection(this, name, asOptions(options), sendDrop);
   });
 }

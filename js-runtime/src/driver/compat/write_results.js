@@ -1,4 +1,4 @@
-/** Results of writes as major 3 has them: `result` with the server's fields, and `ops` with the documents. */
+/** Results of writes as majors 3 to 5 have them; in 3: `result` with the server's fields, and `ops` with the documents. */
 
 import { replaceMethod } from './patch.js';
 
@@ -33,6 +33,16 @@ function adaptResult(Collection, name, adapt) {
     const result = await method.apply(this, args);
     return isWriteResult(result) ? adapt(result, args) : result;
   });
+}
+
+/** Majors 4 and 5 count zero where nothing is known. */
+export function countNothingUnacknowledged({ Collection }) {
+  const counts = (names) => (result) => {
+    if (!result.acknowledged) for (const name of names) result[name] ??= 0;
+    return result;
+  };
+  for (const name of ['updateOne', 'updateMany', 'replaceOne']) adaptResult(Collection, name, counts(['modifiedCount', 'matchedCount']));
+  for (const name of ['deleteOne', 'deleteMany']) adaptResult(Collection, name, counts(['deletedCount']));
 }
 
 /** Changes what the methods of `Collection` resolve with. */

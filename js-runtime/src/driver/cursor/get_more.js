@@ -2,8 +2,8 @@
 
 import * as bridge from '../../bridge.js';
 import { execute, finishBridgeCall } from '../execute.js';
+import { passBarrier } from '../pending.js';
 import { NO_OPTIONS } from '../settings.js';
-import { passBarrier } from '../write_barrier.js';
 
 /** The reply to the native cursor's next getMore. */
 export async function getMoreFromBridge(cursor) {

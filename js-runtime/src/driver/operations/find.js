@@ -9,7 +9,7 @@ export function findFilter(filter = {}) {
   if (typeof filter !== 'object' || Array.isArray(filter)) {
     throw new MongoInvalidArgumentError('Query filter must be a plain object or ObjectId');
   }
-  return filter != null && filter._bsontype === 'ObjectId' ? { _id: filter } : filter;
+  return filter != null && (filter._bsontype === 'ObjectId' || filter._bsontype === 'ObjectID') ? { _id: filter } : filter;
 }
 
 function findProjection(projection) {

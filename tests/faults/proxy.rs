@@ -1,0 +1,330 @@
+//! A TCP proxy between the binary and MongoDB that understands what passes: it can hold a command before the server sees it, or its
+//! reply after the server did it, and be frozen or cut like a network. It stands in front of each server of a replica set, and in
+//! replies puts its own addresses in place of theirs, so that nobody finds a way around it.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::net::Shutdown;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::Condvar;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
+use std::sync::PoisonError;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
+
+use super::wire::Frame;
+use super::wire::Seen;
+
+/// When a command is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// The server has not seen it.
+    Before,
+    /// The server has done it, and the client doesn't know.
+    After,
+}
+
+/// What becomes of a command or reply that was held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Forward,
+    /// It never arrives; the connection is closed.
+    Drop,
+}
+
+/// A command that a trap holds.
+pub(crate) struct Caught {
+    pub(crate) command: Seen,
+    verdict: mpsc::Sender<Verdict>,
+}
+
+impl Caught {
+    pub(crate) fn release(self, verdict: Verdict) {
+        // The connection may be gone, which is as good as dropped.
+        let _ = self.verdict.send(verdict);
+    }
+}
+
+type Matches = Box<dyn Fn(&Seen) -> bool + Send>;
+
+struct Trap {
+    matches: Matches,
+    /// How many matching commands pass before one is held.
+    skip: usize,
+    moment: Moment,
+    caught: mpsc::Sender<Caught>,
+}
+
+/// How the network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Network {
+    Open,
+    /// Connections stay, and nothing passes.
+    Frozen,
+    /// Connections break, and none is made.
+    Cut,
+}
+
+struct Shared {
+    /// `host:port` of the server and of the proxy in front of it.
+    routes: Vec<(String, String)>,
+    network: Mutex<Network>,
+    changed: Condvar,
+    traps: Mutex<Vec<Trap>>,
+    seen: Mutex<Vec<Seen>>,
+    sockets: Mutex<Vec<TcpStream>>,
+    closed: AtomicBool,
+}
+
+/// Proxies for all servers of one deployment.
+pub(crate) struct Proxy {
+    shared: Arc<Shared>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Proxy {
+    /// One listener per server. The addresses of both have the same length, because they are exchanged inside replies.
+    pub(crate) fn start(servers: &[String]) -> Self {
+        let listeners: Vec<(String, TcpListener)> = servers
+            .iter()
+            .map(|server| (server.clone(), listener_like(server)))
+            .collect();
+        let routes = listeners
+            .iter()
+            .map(|(server, listener)| (server.clone(), address(listener)))
+            .collect();
+        let shared = Arc::new(Shared {
+            routes,
+            network: Mutex::new(Network::Open),
+            changed: Condvar::new(),
+            traps: Mutex::default(),
+            seen: Mutex::default(),
+            sockets: Mutex::default(),
+            closed: AtomicBool::new(false),
+        });
+        for (server, listener) in listeners {
+            let shared = shared.clone();
+            std::thread::spawn(move || shared.accept(&server, &listener));
+        }
+        Self { shared }
+    }
+
+    /// A connection string through the proxies.
+    pub(crate) fn uri(&self) -> String {
+        let hosts: Vec<&str> = self
+            .shared
+            .routes
+            .iter()
+            .map(|(_, proxy)| proxy.as_str())
+            .collect();
+        format!("mongodb://{}/?replicaSet=mmk", hosts.join(","))
+    }
+
+    /// Holds the command after `skip` others that match as well, once.
+    pub(crate) fn trap(
+        &self,
+        moment: Moment,
+        skip: usize,
+        matches: impl Fn(&Seen) -> bool + Send + 'static,
+    ) -> mpsc::Receiver<Caught> {
+        let (caught, receiver) = mpsc::channel();
+        lock(&self.shared.traps).push(Trap {
+            matches: Box::new(matches),
+            skip,
+            moment,
+            caught,
+        });
+        receiver
+    }
+
+    /// All commands that came by, in order.
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        lock(&self.shared.seen).clone()
+    }
+
+    pub(crate) fn freeze(&self) {
+        self.shared.set(Network::Frozen);
+    }
+
+    pub(crate) fn cut(&self) {
+        self.shared.set(Network::Cut);
+        for socket in lock(&self.shared.sockets).drain(..) {
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+
+    pub(crate) fn heal(&self) {
+        self.shared.set(Network::Open);
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Relaxed);
+        self.cut();
+        for (_, proxy) in &self.shared.routes {
+            // Wakes the listener, which then sees that it is to end.
+            let _ = TcpStream::connect(proxy);
+        }
+    }
+}
+
+impl Shared {
+    fn set(&self, network: Network) {
+        *lock(&self.network) = network;
+        self.changed.notify_all();
+    }
+
+    /// Waits while the network is frozen; whether it is there afterwards.
+    fn passes(&self) -> bool {
+        let mut network = lock(&self.network);
+        while *network == Network::Frozen {
+            network = self
+                .changed
+                .wait(network)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        *network == Network::Open
+    }
+
+    fn accept(self: &Arc<Self>, server: &str, listener: &TcpListener) {
+        for client in listener.incoming().flatten() {
+            if self.closed.load(Ordering::Relaxed) {
+                return;
+            }
+            let shared = self.clone();
+            let server = server.to_owned();
+            std::thread::spawn(move || shared.connect(client, &server));
+        }
+    }
+
+    fn connect(self: &Arc<Self>, client: TcpStream, server: &str) {
+        if !self.passes() {
+            return;
+        }
+        let Ok(server) = TcpStream::connect(server) else {
+            return;
+        };
+        for socket in [&client, &server] {
+            let _ = socket.set_nodelay(true);
+            lock(&self.sockets).extend(socket.try_clone());
+        }
+        let (Ok(from_client), Ok(from_server)) = (client.try_clone(), server.try_clone()) else {
+            return;
+        };
+        // Replies to hold, by the number of their request.
+        let held: Arc<Mutex<HashMap<i32, (Seen, mpsc::Sender<Caught>)>>> = Arc::default();
+        let (shared, held_replies) = (self.clone(), held.clone());
+        std::thread::spawn(move || {
+            shared.replies(from_server, &client, &held_replies);
+            let _ = client.shutdown(Shutdown::Both);
+        });
+        self.requests(from_client, &server, &held);
+        let _ = server.shutdown(Shutdown::Both);
+    }
+
+    fn requests(
+        &self,
+        mut from: TcpStream,
+        mut to: &TcpStream,
+        held: &Mutex<HashMap<i32, (Seen, mpsc::Sender<Caught>)>>,
+    ) {
+        while let Some(frame) = Frame::read(&mut from) {
+            let seen = frame.command();
+            if let Some(seen) = &seen {
+                match self.sprung(seen) {
+                    Some((Moment::Before, caught)) if hold(seen, &caught) == Verdict::Drop => {
+                        return;
+                    }
+                    Some((Moment::After, caught)) => {
+                        lock(held).insert(frame.request(), (seen.clone(), caught));
+                    }
+                    _ => {}
+                }
+            }
+            if !self.passes() {
+                return;
+            }
+            // What was dropped was never done.
+            if let Some(seen) = seen.filter(Seen::is_worth_knowing) {
+                lock(&self.seen).push(seen);
+            }
+            if to.write_all(&frame.bytes).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn replies(
+        &self,
+        mut from: TcpStream,
+        mut to: &TcpStream,
+        held: &Mutex<HashMap<i32, (Seen, mpsc::Sender<Caught>)>>,
+    ) {
+        while let Some(mut frame) = Frame::read(&mut from) {
+            let trapped = lock(held).remove(&frame.response_to());
+            if let Some((seen, caught)) = trapped
+                && hold(&seen, &caught) == Verdict::Drop
+            {
+                return;
+            }
+            for (server, proxy) in &self.routes {
+                frame.replace(server.as_bytes(), proxy.as_bytes());
+            }
+            if !self.passes() || to.write_all(&frame.bytes).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// The trap that this command springs, taken away.
+    fn sprung(&self, seen: &Seen) -> Option<(Moment, mpsc::Sender<Caught>)> {
+        let mut traps = lock(&self.traps);
+        let index = traps.iter().position(|trap| (trap.matches)(seen))?;
+        if traps[index].skip > 0 {
+            traps[index].skip -= 1;
+            return None;
+        }
+        let trap = traps.remove(index);
+        Some((trap.moment, trap.caught))
+    }
+}
+
+/// Waits until the test says what becomes of it.
+fn hold(seen: &Seen, caught: &mpsc::Sender<Caught>) -> Verdict {
+    let (verdict, answer) = mpsc::channel();
+    let told = caught.send(Caught {
+        command: seen.clone(),
+        verdict,
+    });
+    if told.is_err() {
+        return Verdict::Forward;
+    }
+    // A test that forgot it lets it go.
+    answer.recv().unwrap_or(Verdict::Drop)
+}
+
+fn address(listener: &TcpListener) -> String {
+    listener
+        .local_addr()
+        .expect("a bound listener has an address")
+        .to_string()
+}
+
+fn listener_like(server: &str) -> TcpListener {
+    const TRIES: usize = 1000;
+    for _ in 0..TRIES {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+        if address(&listener).len() == server.len() {
+            return listener;
+        }
+    }
+    panic!("no free port has as many digits as that of {server}");
+}
