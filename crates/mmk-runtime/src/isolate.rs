@@ -31,16 +31,21 @@ use crate::stuck::watch_allocation_failure;
 /// How much more heap a script gets after it hit its limit, so that it can be stopped in order: bytes.
 const LAST_HEADROOM: usize = 64 * 1024 * 1024;
 
-/// What an isolate is made with.
-pub(crate) struct IsolateOptions {
-    pub(crate) bridge: Arc<Bridge>,
-    pub(crate) host: Arc<HostState>,
+/// What an isolate is made with, whatever it will be for.
+#[derive(Clone)]
+pub(crate) struct BlankOptions {
     pub(crate) modules: Arc<Modules>,
-    pub(crate) permissions: Arc<Permissions>,
-    pub(crate) environment: Arc<BTreeMap<String, String>>,
     pub(crate) startup: Option<Startup>,
     /// Heap limit in bytes; buffers outside the heap may take as much again.
     pub(crate) max_memory: u64,
+}
+
+/// What an isolate is put to work with.
+pub(crate) struct IsolateOptions {
+    pub(crate) bridge: Arc<Bridge>,
+    pub(crate) host: Arc<HostState>,
+    pub(crate) permissions: Arc<Permissions>,
+    pub(crate) environment: Arc<BTreeMap<String, String>>,
     /// Plain facts for the host script (`start(settings)` in js-runtime/src/host/main.js).
     pub(crate) settings: Value,
 }
@@ -57,15 +62,17 @@ pub(crate) enum CallError {
     Internal(String),
 }
 
-/// A JavaScript world of its own.
-pub(crate) struct Isolate {
+/// An isolate that has no work yet and has run nothing but the host script.
+pub(crate) struct Blank {
     runtime: JsRuntime,
     host: v8::Global<v8::Object>,
+    buffers: Arc<BufferMemory>,
+    max_memory: u64,
 }
 
-impl Isolate {
-    pub(crate) fn new(options: IsolateOptions) -> Result<Self, CallError> {
-        let limit = usize::try_from(options.max_memory).unwrap_or(usize::MAX);
+impl Blank {
+    pub(crate) fn new(options: &BlankOptions) -> Result<Self, CallError> {
+        let limit = heap_limit(options.max_memory);
         let buffers = BufferMemory::new(limit);
         let loader = Loader::new(options.modules.clone());
         let mut runtime_options = RuntimeOptions {
@@ -87,18 +94,6 @@ impl Isolate {
         };
         loader.install(&mut runtime_options);
         let mut runtime = JsRuntime::new(runtime_options);
-        options
-            .host
-            .attach(runtime.v8_isolate().thread_safe_handle(), buffers);
-        watch_heap(&mut runtime, &options, limit);
-        {
-            let state = runtime.op_state();
-            let mut state = state.borrow_mut();
-            state.put(options.bridge);
-            state.put(options.host);
-            state.put(options.permissions);
-            crate::ops::init_state(&mut state, options.environment);
-        }
         let host = evaluate_host(&mut runtime).map_err(CallError::Uncaught)?;
         let host = {
             scope!(scope, &mut runtime);
@@ -107,6 +102,41 @@ impl Isolate {
                 .map_err(|_| CallError::Internal("the host script is no object".to_owned()))?;
             v8::Global::new(scope, object)
         };
+        Ok(Self {
+            runtime,
+            host,
+            buffers,
+            max_memory: options.max_memory,
+        })
+    }
+}
+
+/// A JavaScript world of its own.
+pub(crate) struct Isolate {
+    runtime: JsRuntime,
+    host: v8::Global<v8::Object>,
+}
+
+impl Isolate {
+    pub(crate) fn new(blank: Blank, options: IsolateOptions) -> Result<Self, CallError> {
+        let Blank {
+            mut runtime,
+            host,
+            buffers,
+            max_memory,
+        } = blank;
+        options
+            .host
+            .attach(runtime.v8_isolate().thread_safe_handle(), buffers);
+        watch_heap(&mut runtime, &options, max_memory);
+        {
+            let state = runtime.op_state();
+            let mut state = state.borrow_mut();
+            state.put(options.bridge);
+            state.put(options.host);
+            state.put(options.permissions);
+            crate::ops::init_state(&mut state, options.environment);
+        }
         let mut isolate = Self { runtime, host };
         isolate.start(&options.settings)?;
         Ok(isolate)
@@ -203,10 +233,10 @@ pub(crate) fn evaluate_host(
 }
 
 /// At the limit: close the fence first, so that no write follows, then stop the script.
-fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, limit: usize) {
+fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, told: u64) {
     let fence = options.bridge.fence.clone();
     let host = options.host.clone();
-    let told = options.max_memory;
+    let limit = heap_limit(told);
     watch_allocation_failure(runtime.v8_isolate(), fence.clone(), told);
     runtime.add_near_heap_limit_callback(move |current, _initial| {
         // A buffer that got no memory is the script's to catch.
@@ -217,4 +247,8 @@ fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, limit: usize) {
         host.terminate();
         current.max(limit) + LAST_HEADROOM
     });
+}
+
+fn heap_limit(max_memory: u64) -> usize {
+    usize::try_from(max_memory).unwrap_or(usize::MAX)
 }

@@ -27,6 +27,8 @@ use crate::engine::own_fence;
 use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
+use crate::isolate::Blank;
+use crate::isolate::BlankOptions;
 use crate::isolate::CallError;
 use crate::isolate::Isolate;
 use crate::isolate::IsolateOptions;
@@ -115,9 +117,9 @@ pub(crate) fn start_worker(
             // Without a reactor no job can run: dropping them tells their senders.
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async move {
-                let mut configured = None;
+                let mut stock = Stock::default();
                 while let Some(job) = jobs.recv().await {
-                    work(&options, &modules, &mut configured, job).await;
+                    work(&options, &modules, &mut stock, job).await;
                 }
             });
         });
@@ -143,38 +145,74 @@ fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
     })
 }
 
-async fn work(
-    options: &EngineOptions,
-    modules: &Arc<Modules>,
-    configured: &mut Option<Configured>,
-    job: Job,
-) {
+/// What the thread keeps between jobs.
+#[derive(Default)]
+struct Stock {
+    configured: Option<Configured>,
+    /// Made while the run writes its records, so that the next migration needn't wait for it.
+    spare: Option<Blank>,
+    /// How many migrations were checked and haven't run yet.
+    upcoming: usize,
+}
+
+impl Stock {
+    /// V8 wants isolates dropped in the reverse order of their making: a spare is made last, so it must not outlive its turn.
+    fn refill(&mut self, options: &EngineOptions, modules: &Arc<Modules>) {
+        if self.upcoming > 0 && self.configured.is_none() && self.spare.is_none() {
+            // Without a spare the next migration makes its isolate itself, and tells what is wrong.
+            self.spare = Blank::new(&blank_options(options, modules)).ok();
+        }
+    }
+}
+
+async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock, job: Job) {
     // A dropped receiver means that nobody waits for the answer any more.
     match job {
         Job::Check(job) => {
+            stock.spare = None;
+            stock.upcoming = job.paths.len();
             let _ = job.reply.send(check(options, modules, &job.paths).await);
+            stock.refill(options, modules);
         }
         Job::Run(job) => {
-            let reply = run(options, modules, &job).await;
-            let _ = job.reply.send(reply);
+            let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
+            stock.upcoming = stock.upcoming.saturating_sub(1);
+            if stock.upcoming == 0 {
+                drop(isolate);
+                let _ = job.reply.send(result);
+            } else {
+                // Nothing of the script runs any more; taking its world apart can be done meanwhile.
+                let _ = job.reply.send(result);
+                drop(isolate);
+                stock.refill(options, modules);
+            }
         }
         Job::Program(job) => {
+            stock.spare = None;
             let reply = run_program(options, modules, &job).await;
             let _ = job.reply.send(reply);
         }
         Job::Config(job) => {
-            // V8 wants isolates dropped in the reverse order of their making, so the old one goes before the new one comes.
-            *configured = None;
+            stock.spare = None;
+            stock.configured = None;
             let loaded = load_config(options, modules, &job.path).await;
             let _ = job.reply.send(loaded.map(|(value, isolate)| {
-                *configured = Some(isolate);
+                stock.configured = Some(isolate);
                 value
             }));
         }
         Job::Hook(job) => {
-            let reply = call_hook(options, modules, configured.as_mut(), &job).await;
+            let reply = call_hook(options, modules, stock.configured.as_mut(), &job).await;
             let _ = job.reply.send(reply);
         }
+    }
+}
+
+fn blank_options(options: &EngineOptions, modules: &Arc<Modules>) -> BlankOptions {
+    BlankOptions {
+        modules: modules.clone(),
+        startup: options.startup,
+        max_memory: options.max_memory,
     }
 }
 
@@ -200,7 +238,7 @@ impl Task<'_> {
     /// Makes the isolate and calls one host function per argument.
     async fn call_each(&self, name: &str, arguments: &[Value]) -> Vec<Result<Value, ScriptError>> {
         let _watch = self.watch();
-        match self.isolate() {
+        match self.isolate(None) {
             Ok(mut isolate) => {
                 let mut results = Vec::with_capacity(arguments.len());
                 for argument in arguments {
@@ -218,7 +256,7 @@ impl Task<'_> {
     /// Runs a program to its end.
     async fn run_to_exit(&self, argument: &Value) -> Result<i32, ScriptError> {
         let _watch = self.watch();
-        let mut isolate = self.isolate().map_err(|error| self.explain(error))?;
+        let mut isolate = self.isolate(None).map_err(|error| self.explain(error))?;
         self.call(&mut isolate, "program", argument).await?;
         self.idle(&mut isolate).await?;
         self.call(&mut isolate, "endProgram", &Value::Null).await?;
@@ -287,17 +325,21 @@ impl Task<'_> {
         }
     }
 
-    fn isolate(&self) -> Result<Isolate, CallError> {
-        Isolate::new(IsolateOptions {
-            bridge: self.bridge.clone(),
-            host: self.host.clone(),
-            modules: self.modules.clone(),
-            permissions: self.options.permissions.clone(),
-            environment: self.options.environment.clone(),
-            startup: self.options.startup,
-            max_memory: self.options.max_memory,
-            settings: self.settings.clone(),
-        })
+    fn isolate(&self, spare: Option<Blank>) -> Result<Isolate, CallError> {
+        let blank = match spare {
+            Some(blank) => blank,
+            None => Blank::new(&blank_options(self.options, self.modules))?,
+        };
+        Isolate::new(
+            blank,
+            IsolateOptions {
+                bridge: self.bridge.clone(),
+                host: self.host.clone(),
+                permissions: self.options.permissions.clone(),
+                environment: self.options.environment.clone(),
+                settings: self.settings.clone(),
+            },
+        )
     }
 
     fn explain(&self, error: CallError) -> ScriptError {
@@ -384,7 +426,7 @@ async fn load_config(
 ) -> Result<(Value, Configured), ScriptError> {
     let task = silent_task(options, modules, "config");
     let _watch = task.watch();
-    let mut isolate = task.isolate().map_err(|error| task.explain(error))?;
+    let mut isolate = task.isolate(None).map_err(|error| task.explain(error))?;
     let argument = json!({ "path": path });
     let value = task.call(&mut isolate, "loadConfig", &argument).await?;
     let configured = Configured {
@@ -424,8 +466,9 @@ async fn call_hook(
 async fn run(
     options: &EngineOptions,
     modules: &Arc<Modules>,
+    spare: Option<Blank>,
     job: &RunJob,
-) -> Result<Outcome, ScriptError> {
+) -> (Result<Outcome, ScriptError>, Option<Isolate>) {
     let task = Task {
         options,
         modules,
@@ -440,18 +483,25 @@ async fn run(
         "transaction": job.transaction,
         "database": job.database,
     });
-    let mut results = task.call_each("run", &[argument]).await;
-    let result = results
-        .pop()
-        .unwrap_or_else(|| Err(task.explain(CallError::NeverSettles)));
-    let warnings = result?
+    let _watch = task.watch();
+    match task.isolate(spare) {
+        Ok(mut isolate) => {
+            let result = task.call(&mut isolate, "run", &argument).await;
+            (result.map(|value| outcome(&task, &value)), Some(isolate))
+        }
+        Err(error) => (Err(task.explain(error)), None),
+    }
+}
+
+fn outcome(task: &Task<'_>, value: &Value) -> Outcome {
+    let warnings = value
         .get("warnings")
         .and_then(|warnings| serde_json::from_value(warnings.clone()).ok())
         .unwrap_or_default();
-    Ok(Outcome {
+    Outcome {
         warnings,
         ..task.outcome()
-    })
+    }
 }
 
 async fn run_program(
