@@ -35,6 +35,8 @@ fn every_code_has_a_section_and_every_section_a_code() {
     let documented: BTreeSet<String> = read("../../docs/errors.md")
         .lines()
         .filter_map(|line| line.strip_prefix("### ").map(str::to_owned))
+        // Codes that scripts meet are Node's, not ours.
+        .filter(|code| !code.starts_with("ERR_"))
         .collect();
     assert!(codes.len() > 30, "only these codes were found: {codes:?}");
     let undocumented: Vec<&String> = codes.difference(&documented).collect();

@@ -97,9 +97,9 @@ pub(super) struct Wanted {
     argv0: Option<String>,
     folder: Option<String>,
     environment: BTreeMap<String, String>,
-    stdin: Pipe,
-    stdout: Pipe,
-    stderr: Pipe,
+    stdin: StandardStream,
+    stdout: StandardStream,
+    stderr: StandardStream,
     shell: bool,
     detached: bool,
     uid: Option<u32>,
@@ -108,18 +108,18 @@ pub(super) struct Wanted {
 
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
-enum Pipe {
+enum StandardStream {
     Pipe,
     Ignore,
     Inherit,
 }
 
-impl From<Pipe> for Stdio {
-    fn from(pipe: Pipe) -> Self {
-        match pipe {
-            Pipe::Pipe => Self::piped(),
-            Pipe::Ignore => Self::null(),
-            Pipe::Inherit => Self::inherit(),
+impl From<StandardStream> for Stdio {
+    fn from(stream: StandardStream) -> Self {
+        match stream {
+            StandardStream::Pipe => Self::piped(),
+            StandardStream::Ignore => Self::null(),
+            StandardStream::Inherit => Self::inherit(),
         }
     }
 }
