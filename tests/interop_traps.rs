@@ -209,7 +209,7 @@ fn a_new_name_shows_the_clock_that_its_tool_shows() {
     let mut theirs = command(&project, Who::Node(14), &["create", "x"]);
     let utc = stamps(theirs, "migrations/");
     let ours = stamps(
-        command(&project, Who::Ours, &["create", "x"]),
+        command(&project, Who::Ours, &["create", "y"]),
         "migrations/",
     );
     assert_eq!(ours, utc, "migrate-mongo's names are in UTC");
@@ -227,7 +227,7 @@ fn a_new_name_shows_the_clock_that_its_tool_shows() {
     assert_eq!(ours, local, "mmk's are in local time");
     assert_ne!(utc, local, "the zone is fourteen hours ahead");
     let davepi = stamps(
-        project.command(&["migration:create", "x"]),
+        project.command(&["migration:create", "z"]),
         "Created migrations/",
     );
     assert_eq!(davepi, utc, "dAvePi's are in UTC");

@@ -339,7 +339,7 @@ fn a_migration_uses_the_network_and_is_not_held_by_it() {
     project
         .run(&["up", "--timeout", "500ms"])
         .exits(1)
-        .says("500ms");
+        .says("500 ms");
     assert!(begun.elapsed() < Duration::from_secs(60));
 }
 

@@ -30,6 +30,10 @@ export function playDriverMajor(file, asked) {
   own = clamp(asked ?? installedMajor(file) ?? wantedMajor(file) ?? NEWEST);
   providePackage('mongodb', (importer, name) => facadeFor(importer)[name === 'mongodb' ? 'driver' : 'files']);
   providePackage('bson', (importer) => facadeFor(importer).bson);
+  if (own !== NEWEST) {
+    // The objects that the script is handed must be adapted even where it never asks for the package.
+    facadeFor(undefined);
+  }
 }
 
 function clamp(major) {

@@ -9,6 +9,10 @@ import { Response } from 'undici/lib/web/fetch/response';
 import * as registry from '../node/registry.js';
 
 async function fetch(input, init = undefined) {
+  // While files are only checked, no server is asked; undici would give up waiting for the connection.
+  if (registry.native.host.offline) {
+    return new Promise(() => {});
+  }
   const activity = registry.builtin('internal/http-activity');
   const done = activity.taskBegins(`fetch ${placeOf(input)}`);
   try {
