@@ -112,7 +112,10 @@ type Changelog = (
 /// The changelog, which of its records share a block, and what the scripts wrote.
 fn state(project: &Project) -> Changelog {
     let mut records = project.documents("changelog");
-    records.sort_by_key(|record| record.get_str("fileName").map(str::to_owned).ok());
+    records.sort_by_key(|record| {
+        let text = |field| record.get_str(field).map(str::to_owned).ok();
+        (text("fileName"), text("fileHash"))
+    });
     let blocks: Vec<String> = records
         .iter()
         .map(|record| format!("{:?}", record.get("migrationBlock")))

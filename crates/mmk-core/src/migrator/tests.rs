@@ -189,7 +189,7 @@ async fn in_a_transaction_the_record_is_sealed_and_not_written_twice() {
     assert_eq!(report.failure, None);
     let lines = world.journal.lines();
     assert_eq!(
-        &lines[3..],
+        &lines[4..],
         [
             "start up a.js",
             "up a.js",

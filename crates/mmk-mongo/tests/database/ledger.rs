@@ -390,7 +390,17 @@ async fn a_running_attempt_tells_what_it_has_done() {
     };
     let counts = [("shop.users".to_owned(), counts)].into();
     ledger.note_counts(&entry, &counts).await;
-    let history = ledger.read().await.unwrap();
+    // A note isn't waited for by a majority, and only what a majority has is read.
+    let mut history = ledger.read().await.unwrap();
+    for _ in 0..1000 {
+        if history
+            .latest_attempts()
+            .any(|attempt| attempt.counted_at.is_some())
+        {
+            break;
+        }
+        history = ledger.read().await.unwrap();
+    }
     let attempt = history.latest_attempts().next().unwrap();
     assert_eq!(attempt.state, AttemptState::Running);
     assert_eq!(attempt.counts, counts);
