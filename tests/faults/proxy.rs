@@ -51,6 +51,9 @@ impl Caught {
 
 type Matches = Box<dyn Fn(&Seen) -> bool + Send>;
 
+/// Who waits for which reply, by the number of the request.
+type HeldReplies = HashMap<i32, (Seen, mpsc::Sender<Caught>)>;
+
 struct Trap {
     matches: Matches,
     /// How many matching commands pass before one is held.
@@ -220,7 +223,7 @@ impl Shared {
             return;
         };
         // Replies to hold, by the number of their request.
-        let held: Arc<Mutex<HashMap<i32, (Seen, mpsc::Sender<Caught>)>>> = Arc::default();
+        let held: Arc<Mutex<HeldReplies>> = Arc::default();
         let (shared, held_replies) = (self.clone(), held.clone());
         std::thread::spawn(move || {
             shared.replies(from_server, &client, &held_replies);
@@ -230,12 +233,7 @@ impl Shared {
         let _ = server.shutdown(Shutdown::Both);
     }
 
-    fn requests(
-        &self,
-        mut from: TcpStream,
-        mut to: &TcpStream,
-        held: &Mutex<HashMap<i32, (Seen, mpsc::Sender<Caught>)>>,
-    ) {
+    fn requests(&self, mut from: TcpStream, mut to: &TcpStream, held: &Mutex<HeldReplies>) {
         while let Some(frame) = Frame::read(&mut from) {
             let seen = frame.command();
             if let Some(seen) = &seen {
@@ -262,12 +260,7 @@ impl Shared {
         }
     }
 
-    fn replies(
-        &self,
-        mut from: TcpStream,
-        mut to: &TcpStream,
-        held: &Mutex<HashMap<i32, (Seen, mpsc::Sender<Caught>)>>,
-    ) {
+    fn replies(&self, mut from: TcpStream, mut to: &TcpStream, held: &Mutex<HeldReplies>) {
         while let Some(mut frame) = Frame::read(&mut from) {
             let trapped = lock(held).remove(&frame.response_to());
             if let Some((seen, caught)) = trapped

@@ -413,10 +413,18 @@ fn verdict(
 ) -> Result<Script, ScriptError> {
     match result {
         Ok(value) => read_verdict(path, value),
-        // Top-level code waits for the database, which checking must not touch: running will tell.
-        Err(error) if error.kind == ScriptErrorKind::NeverSettles => Ok(unread(path)),
+        // Top-level code waits for the database or another server, which checking must not touch: running will tell.
+        Err(error) if waits_forever(&error) => Ok(unread(path)),
         Err(error) => Err(error),
     }
+}
+
+/// An ES module that is imported reports this itself, as an error of deno_core that has no class of its own.
+fn waits_forever(error: &ScriptError) -> bool {
+    error.kind == ScriptErrorKind::NeverSettles
+        || error
+            .message
+            .starts_with("Top-level await promise never resolved")
 }
 
 async fn load_config(
