@@ -1,4 +1,4 @@
-//! The example scripts of the five documents that this project started from, as they are printed there: what their authors show must run, and leave
+//! Example scripts of articles and manuals, as they are printed there: what their authors show must run, and leave
 //! the data they say. The documents are no part of the project: `MMK_SEEDS_DIR`, or a folder `shared/seeds` beside the checkout; without it the
 //! tests say so and pass. Examples that need models are elsewhere.
 

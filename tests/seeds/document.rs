@@ -1,4 +1,4 @@
-//! Reads example blocks out of the founding documents.
+//! Reads example blocks out of the articles.
 
 use std::path::PathBuf;
 
