@@ -15,7 +15,7 @@ export async function makeProject(tool, scenario, { uri, dialect }) {
   const source = path.join(SCENARIOS, scenario.folder ?? scenario.name);
   const files = await copyMigrations(scenario, path.join(source, 'migrations'), path.join(folder, 'migrations'));
   if (scenario.mmkMigrations) {
-    await copyMigrations(scenario, path.join(source, scenario.mmkMigrations), path.join(folder, scenario.mmkMigrations));
+    await copyMigrations(scenario, path.join(SCENARIOS, scenario.name, scenario.mmkMigrations), path.join(folder, scenario.mmkMigrations));
   }
   const extension = path.extname(files[0]);
   // Under its usual name mmk-js would find it.

@@ -18,7 +18,7 @@ import { SCENARIOS } from './folders.mjs';
  * @property {'default' | 'on request'} [set]
  * @property {'once' | 'size times'} [copies] how often the one migration file is repeated, under numbered names
  * @property {string} [folder] another scenario whose migrations are used
- * @property {string} [mmkMigrations] mmk-js runs this folder in place of `migrations`, to show a feature of its own
+ * @property {string} [mmkMigrations] mmk-js runs this folder of the scenario's own in place of `migrations`, to show a feature of its own
  * @property {{ wall?: number, memory?: number }} reach ratios to Node that we aim at
  * @property {(run: { database: object, size: number, output: string }) => Promise<void>} expect throws when the work wasn't done
  */

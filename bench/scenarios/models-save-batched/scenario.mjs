@@ -8,6 +8,7 @@ export default {
   command: 'up',
   data: 'documents',
   writes: 'documents',
+  folder: 'mongoose-save',
   mmkMigrations: 'batched',
   reach: { wall: 0.2, memory: 0.6 },
   expect: (run) => expectAll(run, { displayName: /^Given\d+ Family\d+$/, adult: true }),

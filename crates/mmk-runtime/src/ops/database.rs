@@ -13,7 +13,7 @@ use deno_error::JsErrorBox;
 
 use crate::bridge::Bridge;
 use crate::bridge::command::Command;
-use crate::bridge::command::Retry;
+use crate::bridge::cursor::Cursor;
 use crate::bridge::cursor::CursorOptions;
 use crate::bridge::cursor::retry_of_flags;
 use crate::bridge::error::BridgeError;
@@ -34,11 +34,12 @@ pub(super) struct Call {
     pub(super) database: String,
     pub(super) body: Vec<u8>,
     pub(super) session: u32,
-    pub(super) retry: Retry,
+    /// As the JavaScript side gives them.
+    pub(super) flags: u32,
     pub(super) read_preference: String,
 }
 
-pub(super) fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeError> {
+fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeError> {
     bridge.check_fence()?;
     Ok(Command {
         client: call.client,
@@ -46,8 +47,62 @@ pub(super) fn prepare(bridge: &Bridge, call: Call) -> Result<Command, BridgeErro
         database: call.database,
         body: document(call.body)?,
         session: bridge.session(call.session)?,
-        retry: call.retry,
+        retry: retry_of_flags(call.flags),
         criteria: selection_criteria(&call.read_preference)?,
+    })
+}
+
+/// Running a command; the ops differ in how they wait for it.
+pub(super) fn command_work(
+    bridge: &Arc<Bridge>,
+    call: Call,
+) -> Result<impl Future<Output = Result<Vec<u8>, BridgeError>> + Send + use<>, BridgeError> {
+    let command = prepare(bridge, call)?;
+    let runner = bridge.clone();
+    Ok(async move {
+        let reply = runner.run_command(command).await?;
+        Ok(reply.into_bytes())
+    })
+}
+
+/// Opening a cursor; `keep_cursor` takes what comes of it.
+pub(super) fn open_cursor_work(
+    bridge: &Arc<Bridge>,
+    call: Call,
+    options: &str,
+) -> Result<
+    impl Future<Output = Result<(RawDocumentBuf, Option<Cursor>), BridgeError>> + Send + use<>,
+    BridgeError,
+> {
+    let options: CursorOptions = serde_json::from_str(options)
+        .map_err(|error| BridgeError::invalid(format!("invalid cursor options: {error}")))?;
+    let command = prepare(bridge, call)?;
+    let runner = bridge.clone();
+    Ok(async move { runner.open_cursor(command, options).await })
+}
+
+/// Puts an opened cursor under its number, and gives its first reply.
+pub(super) fn keep_cursor(
+    bridge: &Bridge,
+    cursor: u32,
+    (reply, opened): (RawDocumentBuf, Option<Cursor>),
+) -> Vec<u8> {
+    if let Some(opened) = opened {
+        bridge.add_cursor(cursor, opened);
+    }
+    reply.into_bytes()
+}
+
+/// Fetching the next batch of an open cursor.
+pub(super) fn next_batch_work(
+    bridge: &Arc<Bridge>,
+    cursor: u32,
+) -> Result<impl Future<Output = Result<Vec<u8>, BridgeError>> + Send + use<>, BridgeError> {
+    let open = bridge.cursor(cursor)?;
+    let runner = bridge.clone();
+    Ok(async move {
+        let reply = runner.next_batch(&open).await?;
+        Ok(reply.into_bytes())
     })
 }
 
@@ -64,22 +119,16 @@ pub(crate) async fn op_mmk_command(
     #[string] read_preference: String,
 ) -> Result<Vec<u8>, BridgeError> {
     let bridge = bridge(&state);
-    let command = prepare(
-        &bridge,
-        Call {
-            client,
-            database,
-            body,
-            session,
-            retry: retry_of_flags(flags),
-            read_preference,
-        },
-    )?;
-    let runner = bridge.clone();
-    bridge
-        .on_driver(async move { runner.run_command(command).await })
-        .await
-        .map(RawDocumentBuf::into_bytes)
+    let call = Call {
+        client,
+        database,
+        body,
+        session,
+        flags,
+        read_preference,
+    };
+    let work = command_work(&bridge, call)?;
+    bridge.on_driver(work).await
 }
 
 #[op2]
@@ -97,27 +146,17 @@ pub(crate) async fn op_mmk_open_cursor(
     #[string] options: String,
 ) -> Result<Vec<u8>, BridgeError> {
     let bridge = bridge(&state);
-    let options: CursorOptions = serde_json::from_str(&options)
-        .map_err(|error| BridgeError::invalid(format!("invalid cursor options: {error}")))?;
-    let command = prepare(
-        &bridge,
-        Call {
-            client,
-            database,
-            body,
-            session,
-            retry: retry_of_flags(flags),
-            read_preference,
-        },
-    )?;
-    let runner = bridge.clone();
-    let (reply, opened) = bridge
-        .on_driver(async move { runner.open_cursor(command, options).await })
-        .await?;
-    if let Some(opened) = opened {
-        bridge.add_cursor(cursor, opened);
-    }
-    Ok(reply.into_bytes())
+    let call = Call {
+        client,
+        database,
+        body,
+        session,
+        flags,
+        read_preference,
+    };
+    let work = open_cursor_work(&bridge, call, &options)?;
+    let opened = bridge.on_driver(work).await?;
+    Ok(keep_cursor(&bridge, cursor, opened))
 }
 
 #[op2]
@@ -127,12 +166,8 @@ pub(crate) async fn op_mmk_next_batch(
     #[smi] cursor: u32,
 ) -> Result<Vec<u8>, BridgeError> {
     let bridge = bridge(&state);
-    let open = bridge.cursor(cursor)?;
-    let runner = bridge.clone();
-    bridge
-        .on_driver(async move { runner.next_batch(&open).await })
-        .await
-        .map(RawDocumentBuf::into_bytes)
+    let work = next_batch_work(&bridge, cursor)?;
+    bridge.on_driver(work).await
 }
 
 #[op2]

@@ -4,16 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bson::RawDocumentBuf;
 use deno_core::OpState;
 use deno_core::op2;
 
 use super::client::open_client;
 use super::database::Call;
-use super::database::prepare;
+use super::database::command_work;
+use super::database::keep_cursor;
+use super::database::next_batch_work;
+use super::database::open_cursor_work;
 use crate::bridge::Bridge;
-use crate::bridge::cursor::CursorOptions;
-use crate::bridge::cursor::retry_of_flags;
 use crate::bridge::error::BridgeError;
 use crate::bridge::error::BridgeErrorKind;
 
@@ -65,12 +65,10 @@ pub(crate) fn op_mmk_command_sync(
         database,
         body,
         session,
-        retry: retry_of_flags(flags),
+        flags,
         read_preference,
     };
-    let command = prepare(&bridge, call)?;
-    let runner = bridge.clone();
-    wait(&bridge, async move { runner.run_command(command).await }).map(RawDocumentBuf::into_bytes)
+    wait(&bridge, command_work(&bridge, call)?)
 }
 
 #[op2]
@@ -88,25 +86,16 @@ pub(crate) fn op_mmk_open_cursor_sync(
     #[string] options: String,
 ) -> Result<Vec<u8>, BridgeError> {
     let bridge = bridge(state);
-    let options: CursorOptions = serde_json::from_str(&options)
-        .map_err(|error| BridgeError::invalid(format!("invalid cursor options: {error}")))?;
     let call = Call {
         client,
         database,
         body,
         session,
-        retry: retry_of_flags(flags),
+        flags,
         read_preference,
     };
-    let command = prepare(&bridge, call)?;
-    let runner = bridge.clone();
-    let (reply, opened) = wait(&bridge, async move {
-        runner.open_cursor(command, options).await
-    })?;
-    if let Some(opened) = opened {
-        bridge.add_cursor(cursor, opened);
-    }
-    Ok(reply.into_bytes())
+    let opened = wait(&bridge, open_cursor_work(&bridge, call, &options)?)?;
+    Ok(keep_cursor(&bridge, cursor, opened))
 }
 
 #[op2]
@@ -116,9 +105,7 @@ pub(crate) fn op_mmk_next_batch_sync(
     #[smi] cursor: u32,
 ) -> Result<Vec<u8>, BridgeError> {
     let bridge = bridge(state);
-    let open = bridge.cursor(cursor)?;
-    let runner = bridge.clone();
-    wait(&bridge, async move { runner.next_batch(&open).await }).map(RawDocumentBuf::into_bytes)
+    wait(&bridge, next_batch_work(&bridge, cursor)?)
 }
 
 /// Makes a client from a URI, as `op_mmk_connect_client` does.
