@@ -203,6 +203,10 @@ fn no_door_leads_to_the_hosts_own_scripts() {
             await attempt('eval ' + specifier, () => (0, eval)(`import(${JSON.stringify(specifier)})\n//# sourceURL=ext:core/x.js`));
             await attempt('compile ' + specifier, () => { const made = new Module('ext:core/x.js'); made._compile(`module.exports = import(${JSON.stringify(specifier)})`, 'ext:core/x.js'); return made.exports; });
           }
+          for (const name of ['ext:core/x.js', 'mmk-builtin:fs', 'mmk-modules:host']) {
+            await attempt('own modules from ' + name, () => { const made = new Module(name); made._compile(`module.exports = import('mmk-modules:host', { with: { type: 'mmk-modules' } })`, name); return made.exports; });
+            await attempt('own modules by eval from ' + name, () => (0, eval)(`import('mmk-modules:host', { with: { type: 'mmk-modules' } })\n//# sourceURL=${name}`));
+          }
           for (const name of ['Deno', '__bootstrap', 'ops', 'core', 'primordials']) {
             await attempt(name, () => known((0, eval)('typeof ' + name)));
             await attempt(name + ' by Function', () => known((async () => {}).constructor.constructor('return typeof ' + name)()));
