@@ -2,6 +2,7 @@
 //! into the host script. It doesn't know what a run is; `engine.rs` does.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use deno_core::JsRuntime;
@@ -10,6 +11,7 @@ use deno_core::RuntimeOptions;
 use deno_core::error::CoreError;
 use deno_core::error::CoreErrorKind;
 use deno_core::error::JsError;
+use deno_core::error::prepare_stack_trace_callback_with_original_callsites;
 use deno_core::scope;
 use deno_core::v8;
 use mmk_core::fence::StopReason;
@@ -24,6 +26,7 @@ use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
+use crate::loader::Ripeness;
 use crate::ops::permissions::Permissions;
 use crate::startup::Startup;
 use crate::stuck::watch_allocation_failure;
@@ -93,6 +96,10 @@ impl Blank {
         };
         loader.install(&mut runtime_options);
         let mut runtime = JsRuntime::new(runtime_options);
+        // A script's own `Error.prepareStackTrace` gets V8's frames as they are, as under Node.
+        runtime
+            .v8_isolate()
+            .set_prepare_stack_trace_callback(prepare_stack_trace_callback_with_original_callsites);
         let host = evaluate_host(&mut runtime).map_err(CallError::Uncaught)?;
         let host = {
             scope!(scope, &mut runtime);
@@ -206,6 +213,18 @@ impl Isolate {
             .run_event_loop(PollEventLoopOptions::default())
             .await
             .map_err(|error| self.classify(error))
+    }
+
+    /// Lets the next isolates have the code that V8 made here. To be called when no script runs here any more.
+    pub(crate) fn keep_code(&mut self, ripeness: Ripeness) {
+        let loader = self
+            .runtime
+            .op_state()
+            .borrow()
+            .borrow::<Rc<Loader>>()
+            .clone();
+        scope!(scope, &mut self.runtime);
+        loader.keep_code(scope, ripeness);
     }
 
     fn classify(&mut self, error: CoreError) -> CallError {
