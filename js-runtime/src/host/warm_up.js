@@ -86,8 +86,9 @@ const FILE = '/warm/up.js';
 /** A module system that finds one file, whatever is asked for. */
 function finding() {
   return {
-    core: { compileFunction: () => [(exports, require, module) => Object.assign(module.exports, migration)] },
+    core: {},
     ops: {
+      op_mmk_modules_compile: () => [(exports, require, module) => Object.assign(module.exports, migration)],
       op_mmk_modules_connect: () => undefined,
       op_mmk_modules_real_path: (path) => path,
       op_mmk_modules_resolve: () => FILE,
