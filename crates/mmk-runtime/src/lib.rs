@@ -16,6 +16,7 @@ mod script_error;
 mod startup;
 mod stuck;
 mod worker;
+mod workers;
 
 pub use bridge::connection::Connection;
 pub use engine::EngineOptions;
