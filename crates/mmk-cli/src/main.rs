@@ -14,6 +14,7 @@ mod config_words;
 mod connection_string;
 mod context;
 mod count;
+mod crash;
 mod database;
 mod dialect;
 mod dialect_output;

@@ -66,8 +66,24 @@ export function start(settings) {
     });
   });
   unhandled.catch(() => {});
+  hideForeignOps();
   delete globalThis.Deno;
   delete globalThis.__bootstrap;
+}
+
+/** Those of the engine's own ops that this bundle calls. */
+const FOREIGN_OPS = new Set(['op_import_sync', 'op_preview_entries']);
+
+/**
+ * A script that replaces builtins may catch the object that holds the ops. The engine's scripts have theirs in hand already; ours check what
+ * they are called with, and the engine's don't.
+ */
+function hideForeignOps() {
+  for (const name of Object.keys(ops)) {
+    if (!/^op_(mmk|net|node)_/.test(name) && !FOREIGN_OPS.has(name)) {
+      delete ops[name];
+    }
+  }
 }
 
 /** A snapshot holds the slow way to call each op only; whoever keeps an op must get it after this. */
