@@ -232,7 +232,3 @@ impl<F: Into<Failure>> From<F> for Ended {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "failure_tests.rs"]
-mod tests;

@@ -196,12 +196,12 @@ export async function run({ path, direction, transaction, database }) {
     playDriverMajor(path, compatibility);
     migration = await migrationIn(path);
   } catch (error) {
-    return { failure: describeFailure(error, 'load') };
+    return answered({ failure: describeFailure(error, 'load') });
   }
   const fn = functionFor(migration, direction);
   if (fn === undefined) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
-    return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
+    return answered({ failure: { kind: 'export', export: direction, name: 'TypeError', message } });
   }
   const client = createRunClient(documentOptions);
   const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
@@ -272,11 +272,11 @@ async function runInTransaction({ migration, fn, client, database, models }) {
     await seal(client, session);
     committing = true;
     await commit(session);
-    return { value };
+    return answered({ value });
   } catch (error) {
     const failure = describeFailure(error, error?.mmkKind ?? (committing ? 'commit' : 'thrown'));
     failure.rolledBack = await rollBack(session, committing);
-    return { failure };
+    return answered({ failure });
   } finally {
     await session.endSession().catch(() => {});
   }
@@ -341,10 +341,15 @@ async function rollBack(session, committing) {
   }
 }
 
+/** An answer that stays one also where a script has given all objects a `then`. */
+function answered(answer) {
+  return { __proto__: null, ...answer };
+}
+
 async function answer(kind, work) {
   try {
-    return { value: await work() };
+    return answered({ value: await work() });
   } catch (error) {
-    return { failure: describeFailure(error, error?.mmkKind ?? kind) };
+    return answered({ failure: describeFailure(error, error?.mmkKind ?? kind) });
   }
 }

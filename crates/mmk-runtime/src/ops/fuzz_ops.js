@@ -49,14 +49,26 @@
     op_mmk_advance_cluster_time: 'nb', op_mmk_command: 'ntbnnt', op_mmk_command_sync: 'ntbnnt', op_mmk_connect_client: 'tt', op_mmk_connect_client_sync: 'tt', op_mmk_decode_utf8: 'bnn',
     op_mmk_modules_call_at: 'tnn', op_mmk_modules_installed_version: 'tt', op_mmk_modules_resolve: 'ttt', op_mmk_modules_syntax_place: 'ot', op_mmk_open_cursor: 'nntbnntt', op_mmk_open_cursor_sync: 'nntbnntt',
     op_net_connect: 'ttn', op_net_listen: 'ttn', op_net_start_tls: 'nt', op_net_write: 'nb', op_node_child_run_sync: 'ttb', op_node_child_write: 'nb', op_node_cipher: 'cnbbbbb', op_node_fs_ftruncate: 'nn',
-    op_node_fs_open: 'ptn', op_node_fs_open_sync: 'ptn', op_node_fs_read: 'dnn', op_node_fs_read_sync: 'dbn', op_node_fs_write: 'dbn', op_node_fs_write_file: 'ptnb', op_node_fs_write_file_sync: 'ptnb',
+    op_node_fs_call: 'r', op_node_fs_call_sync: 'r', op_node_fs_open: 'ptn', op_node_fs_open_sync: 'ptn', op_node_fs_read: 'dnn', op_node_fs_read_sync: 'dbn', op_node_fs_write: 'dbn', op_node_fs_write_file: 'ptnb', op_node_fs_write_file_sync: 'ptnb',
     op_node_fs_write_sync: 'dbn', op_node_hash_update: 'ob', op_node_hash_digest: 'o', op_node_hash_copy: 'o', op_node_hmac_new: 'hb', op_node_pbkdf2: 'hbbss', op_node_pbkdf2_sync: 'hbbss', op_node_scrypt: 'bbssss',
     op_node_scrypt_sync: 'bbssss', op_node_text_decode: 'bsnn', op_node_text_encode: 'ts', op_node_text_write: 'btnns', op_node_zlib_flush: 'o', op_node_zlib_finish: 'o', op_node_zlib_new: 'zss',
     op_node_zlib_whole: 'zssb', op_node_zlib_whole_sync: 'zssb', op_node_zlib_write: 'ob',
   };
   const bytes = () => choose([new Uint8Array(0), new Uint8Array(1), new Uint8Array(16), new Uint8Array(32).fill(7), new Uint8Array(1000).fill(255), new Uint8Array([31, 139, 8, 0, 0, 0, 0, 0, 0, 3, 255]), Uint8Array.from({ length: 64 }, () => random(256)),
     new Uint8Array([5, 0, 0, 0, 0]), new Uint8Array([255, 255, 255, 127, 0]), new Uint8Array([0, 0, 0, 0]), new Uint8Array([16, 0, 0, 0, 16, 112, 105, 110, 103, 0, 1, 0, 0, 0, 0, 0])]);
+  // What `fs` asks for by name, with any number and any path that lies inside.
+  const request = () => {
+    const name = choose(['stat', 'lstat', 'access', 'readdir', 'mkdir', 'mkdtemp', 'rmdir', 'rm', 'unlink', 'rename', 'copyFile', 'link', 'symlink', 'readlink', 'realpath', 'chmod', 'chown', 'utimes', 'truncate', 'exists']);
+    const path = () => choose(['own', 'own/er', 'a'.repeat(300), '', '.', '..', '\0', '/dev/null', '/proc/self/fd/0']);
+    const number = () => choose([...numbers.filter(Number.isFinite), 1e15, 8.64e15, 2 ** 63]);
+    const fields = { path: path(), from: path(), to: path(), target: path(), prefix: path(), exclusive: random(2) === 0, recursive: random(2) === 0, force: random(2) === 0 };
+    for (const field of ['mode', 'uid', 'gid', 'accessed', 'modified', 'length', 'flags']) {
+      fields[field] = random(3) === 0 ? 0 : number();
+    }
+    return JSON.stringify({ op: name, ...fields });
+  };
   const kinds = {
+    r: request,
     t: () => choose(texts), n: () => choose(numbers), s: () => random(20) - 2, b: bytes, o: () => (made.length > 0 ? choose(made) : {}), d: () => 18 + random(6), p: () => choose(['own', 'own/er', '', '\0', '..']),
     h: () => choose(['sha1', 'sha256', 'sha512', 'md5', 'SHA-256', 'x']), z: () => choose(['gzip', 'gunzip', 'deflate', 'inflate', 'deflateRaw', 'inflateRaw', 'unzip', 'brotliCompress', 'brotliDecompress', 'x']),
     c: () => choose(['aes-128-cbc', 'aes-256-cbc', 'aes-128-gcm', 'aes-256-gcm', 'aes-256-ctr', 'aes-128-ecb', 'x']),

@@ -10,6 +10,7 @@ pub(crate) mod database_sync;
 pub(crate) mod foreign;
 pub(crate) mod fs;
 mod fs_error;
+mod fs_held;
 mod fs_open;
 mod fs_requests;
 #[cfg(test)]
