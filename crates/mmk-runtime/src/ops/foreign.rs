@@ -7,7 +7,7 @@ use deno_core::op2;
 use deno_error::JsErrorBox;
 
 /// Sorted by name.
-const USED: [&str; 98] = [
+const USED: [&str; 97] = [
     "op_base64_atob",
     "op_base64_btoa",
     "op_base64_decode",
@@ -25,7 +25,6 @@ const USED: [&str; 98] = [
     "op_blob_revoke_object_url",
     "op_blob_slice_part",
     "op_close",
-    "op_compile_function",
     "op_compression_finish",
     "op_compression_new",
     "op_compression_write",
