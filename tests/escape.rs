@@ -245,6 +245,21 @@ fn overridden_builtins_skip_no_check() {
 }
 
 #[test]
+fn what_is_judged_is_what_is_used_also_when_it_changes_meanwhile() {
+    let guarded = Guarded::new();
+    all_refused(guarded.run(include_str!("escape_changing.js")));
+}
+
+#[test]
+fn what_is_caught_of_the_host_is_not_the_engines() {
+    let guarded = Guarded::new();
+    let output = guarded.run(include_str!("escape_hijack.js")).exits(0);
+    let line = output.stdout.lines().last().unwrap_or_default();
+    let figures: serde_json::Value = serde_json::from_str(line).expect("figures");
+    assert_eq!(figures["foreign"], serde_json::json!([]), "{figures}");
+}
+
+#[test]
 fn what_stands_in_the_cache_of_modules_changes_nothing_for_the_host() {
     let project = Project::new();
     project.migration(

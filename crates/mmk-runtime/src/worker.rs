@@ -41,6 +41,7 @@ use crate::ops::permissions::LastLink;
 use crate::ops::permissions::Permissions;
 use crate::script_error::Failure;
 use crate::script_error::from_call_error;
+use crate::script_error::plain;
 use crate::script_error::stopped;
 use crate::stuck;
 use crate::stuck::Stuck;
@@ -335,7 +336,14 @@ impl Task<'_> {
                 }
                 None => Err(failure.into_script_error(self.outcome())),
             },
-            Err(error) => Err(self.explain(CallError::Internal(error.to_string()))),
+            // The host's answers are well-formed, unless the script works on what they are made with.
+            Err(error) => Err(plain(
+                ScriptErrorKind::Thrown,
+                format!(
+                    "the script changes JavaScript's own objects so that its outcome can't be read ({error})"
+                ),
+                self.outcome(),
+            )),
         }
     }
 
