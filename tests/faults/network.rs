@@ -17,6 +17,7 @@ use super::server_addresses;
 use super::wire::Seen;
 use crate::support::Output;
 use crate::support::Project;
+use crate::support::finish;
 
 /// What is done to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +50,8 @@ fn project() -> Project {
     project
 }
 
-/// Starts a run and waits until it has written some.
-fn start(project: &Project, proxy: &Proxy, time_to_live: &str) -> Child {
+/// Starts a run, and begins the trouble when it has written 30 documents and the next one is on its way.
+fn start(project: &Project, proxy: &Proxy, time_to_live: &str, trouble: Trouble) -> Child {
     let caught = proxy.trap(Moment::Before, 30, |seen| seen.is("insert", "writes"));
     let child = project
         .command(&["up"])
@@ -58,10 +59,9 @@ fn start(project: &Project, proxy: &Proxy, time_to_live: &str) -> Child {
         .env("MMK_LOCK_TTL", time_to_live)
         .spawn()
         .expect("the binary starts");
-    caught
-        .recv_timeout(PATIENCE)
-        .expect("the run writes")
-        .release(Verdict::Forward);
+    let caught = caught.recv_timeout(PATIENCE).expect("the run writes");
+    trouble.begin(proxy);
+    caught.release(Verdict::Forward);
     child
 }
 
@@ -77,8 +77,7 @@ fn a_short_interruption_is_survived_and_nothing_is_doubled() {
     for trouble in TROUBLES {
         let project = project();
         let proxy = Proxy::start(&server_addresses());
-        let child = start(&project, &proxy, "30");
-        trouble.begin(&proxy);
+        let child = start(&project, &proxy, "30", trouble);
         std::thread::sleep(Duration::from_secs(2));
         proxy.heal();
         output(child).exits(0);
@@ -94,9 +93,8 @@ fn an_interruption_longer_than_the_lock_ends_in_a_clear_stop() {
     for trouble in TROUBLES {
         let project = project();
         let proxy = Proxy::start(&server_addresses());
-        let child = start(&project, &proxy, "4");
-        trouble.begin(&proxy);
-        std::thread::sleep(Duration::from_secs(6));
+        let child = start(&project, &proxy, "6", trouble);
+        std::thread::sleep(Duration::from_secs(8));
         proxy.heal();
         let stopped = output(child);
         assert!(!stopped.status.success(), "{trouble:?}");
@@ -110,7 +108,10 @@ fn an_interruption_longer_than_the_lock_ends_in_a_clear_stop() {
         assert!((30..=32).contains(&documents), "{trouble:?}: {documents}");
         assert!((30..=32).contains(&sum), "{trouble:?}: {sum}");
         assert!(project.applied().is_empty());
-        let next = project.run(&["up", "--wait", "30s"]).exits(0);
+        // Where the end came before the network did, the lock is still there.
+        let mut next = project.command(&["up", "--wait", "60s"]);
+        next.env("MMK_LOCK_TTL", "6");
+        let next = finish(next).exits(0);
         assert!(next.stderr.contains("1-writes.js"), "{}", next.stderr);
         println!(
             "{trouble:?} for longer than the lock: LOCK_LOST, {documents} documents, none after it"
@@ -127,8 +128,7 @@ fn a_network_that_never_comes_back_holds_nobody_for_long() {
     for trouble in TROUBLES {
         let project = project();
         let proxy = Proxy::start(&server_addresses());
-        let child = start(&project, &proxy, "4");
-        trouble.begin(&proxy);
+        let child = start(&project, &proxy, "6", trouble);
         let began = Instant::now();
         let stopped = output(child);
         let took = began.elapsed();
