@@ -149,6 +149,69 @@ fn permitted_programs_run_and_end_with_the_script() {
     }
 }
 
+/// A project whose own folder `bin` holds a program by the name of one that is allowed.
+#[cfg(unix)]
+fn project_with_impostor(program: &str) -> Project {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new();
+    let file = project.file("bin/id", "#!/bin/sh\necho impostor $SHOWN $SECRET\n");
+    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o755)).expect("it is ours");
+    project.file("program.js", program);
+    project
+}
+
+#[cfg(unix)]
+#[test]
+fn no_other_program_takes_the_name_of_one_that_is_allowed() {
+    let project = project_with_impostor(
+        "const { execFileSync, spawnSync } = require('child_process');
+         const refused = (work) => { try { return work(); } catch (error) { return error.code; } };
+         const before = execFileSync('id', { encoding: 'utf8' });
+         process.env.PATH = `${__dirname}/bin:${process.env.PATH}`;
+         console.log(execFileSync('id', { encoding: 'utf8' }) === before);
+         console.log(execFileSync('id', { encoding: 'utf8', env: { PATH: `${__dirname}/bin` } }) === before);
+         console.log(spawnSync('id', { encoding: 'utf8', cwd: `${__dirname}/bin` }).stdout === before);
+         console.log(refused(() => execFileSync('./id', { cwd: `${__dirname}/bin` })), refused(() => execFileSync(`${__dirname}/bin/id`)));
+         console.log(refused(() => execFileSync('id', { shell: true })));
+         console.log(refused(() => execFileSync('id', { env: { LD_PRELOAD: './other.so' } })));
+         console.log(refused(() => execFileSync('mmk-no-such-program')));",
+    );
+    let denied = "ERR_ACCESS_DENIED";
+    let output = project
+        .run(&["run", "--allow-run=id,mmk-no-such-program", "program.js"])
+        .exits(0);
+    assert_eq!(
+        output.stdout,
+        format!("true\ntrue\ntrue\n{denied} {denied}\n{denied}\n{denied}\nENOENT\n")
+    );
+    // Who allows everything gets what Node gives.
+    project.file("program.js", "process.env.PATH = `${__dirname}/bin:${process.env.PATH}`; console.log(require('child_process').execFileSync('id', { encoding: 'utf8' }).trim());");
+    let output = project.run(&["run", "--allow-run", "program.js"]).exits(0);
+    assert_eq!(output.stdout, "impostor\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn programs_see_the_variables_that_the_script_sees_and_sets() {
+    let project = project_with_impostor(
+        "const { execFileSync, execSync } = require('child_process');
+         process.env.SHOWN = 'set by the script';
+         const own = `${__dirname}/bin/id`;
+         console.log(execFileSync(own, { encoding: 'utf8' }).trim());
+         console.log(execFileSync(own, { encoding: 'utf8', env: { SHOWN: 'given' } }).trim());
+         console.log(execSync('echo [$SECRET] [$SHOWN]', { encoding: 'utf8' }).trim());",
+    );
+    let own = project.path().join("bin/id");
+    let allowed = format!("--allow-run=sh,{}", own.display());
+    let mut command = project.command(&["run", "--deny-env=SECRET", &allowed, "program.js"]);
+    command.env("SECRET", "hidden");
+    let output = crate::support::finish(command).exits(0);
+    assert_eq!(
+        output.stdout,
+        "impostor set by the script\nimpostor given\n[] [set by the script]\n"
+    );
+}
+
 #[test]
 fn a_driver_that_is_not_installed_says_its_version() {
     let project = Project::new();

@@ -9,6 +9,7 @@ use mmk_runtime::Grant;
 use mmk_runtime::HookPermissions;
 use mmk_runtime::NetworkRule;
 use mmk_runtime::Permissions;
+use mmk_runtime::ProgramRule;
 use serde_json::Value;
 
 use crate::args::PermissionArgs;
@@ -115,7 +116,19 @@ impl Granted {
     pub(crate) fn for_hooks(&self) -> HookPermissions {
         HookPermissions {
             network: self.network_grant(),
-            run: grant(&self.run),
+            run: self.run_grant(),
+        }
+    }
+
+    fn run_grant(&self) -> Grant<ProgramRule> {
+        match &self.run {
+            Allowed::Everything => Grant::All,
+            Allowed::Only(programs) => Grant::Only(
+                programs
+                    .iter()
+                    .map(|program| ProgramRule::new(program))
+                    .collect(),
+            ),
         }
     }
 
@@ -130,7 +143,7 @@ impl Granted {
             }
         }
         permissions.network = self.network_grant();
-        permissions.run = grant(&self.run);
+        permissions.run = self.run_grant();
         permissions.environment = grant(&self.environment);
         match &self.hidden_environment {
             Allowed::Everything => permissions.environment = Grant::none(),

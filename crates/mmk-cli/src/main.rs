@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod allocator;
 mod amend;
 mod application;
 mod args;
@@ -53,5 +54,6 @@ mod tool_config;
 mod usage;
 
 fn main() -> ExitCode {
+    allocator::tune();
     application::run()
 }

@@ -14,6 +14,7 @@ use crate::engine::Target;
 use crate::engine::V8Engine;
 use crate::ops::network_rule::NetworkRule;
 use crate::ops::permissions::Grant;
+use crate::ops::program_rule::ProgramRule;
 
 /// Calls `beforeAll`, `beforeEach`, `afterEach`, `onError` and `afterAll`.
 pub struct ConfiguredHooks {
@@ -27,7 +28,7 @@ pub struct ConfiguredHooks {
 #[derive(Clone, Debug)]
 pub struct HookPermissions {
     pub network: Grant<NetworkRule>,
-    pub run: Grant<String>,
+    pub run: Grant<ProgramRule>,
 }
 
 impl ConfiguredHooks {

@@ -33,6 +33,7 @@ pub use ops::network_rule::NetworkRule;
 pub use ops::permissions::Access;
 pub use ops::permissions::Grant;
 pub use ops::permissions::Permissions;
+pub use ops::program_rule::ProgramRule;
 pub use startup::CreatedStartup;
 pub use startup::Startup;
 pub use startup::create_startup;

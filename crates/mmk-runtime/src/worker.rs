@@ -36,6 +36,7 @@ use crate::limits;
 use crate::loader::BuiltinNames;
 use crate::loader::Modules;
 use crate::loader::ReadCheck;
+use crate::loader::Ripeness;
 use crate::ops::permissions::Access;
 use crate::ops::permissions::LastLink;
 use crate::ops::permissions::Permissions;
@@ -171,7 +172,9 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
         Job::Check(job) => {
             stock.spare = None;
             stock.upcoming = job.paths.len();
-            let _ = job.reply.send(check(options, modules, &job.paths).await);
+            let (results, isolate) = check(options, modules, &job.paths).await;
+            let _ = job.reply.send(results);
+            keep_code(isolate, Ripeness::Loaded);
             stock.refill(options, modules);
         }
         Job::Run(job) => {
@@ -181,14 +184,18 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
                 drop(isolate);
                 let _ = job.reply.send(result);
             } else {
+                let has_run = result.is_ok();
                 // Nothing of the script runs any more; taking its world apart can be done meanwhile.
                 let _ = job.reply.send(result);
-                drop(isolate);
+                if has_run {
+                    keep_code(isolate, Ripeness::Ran);
+                }
                 stock.refill(options, modules);
             }
         }
         Job::Program(job) => {
             stock.spare = None;
+            modules.code_cache.turn_off();
             let reply = run_program(options, modules, &job).await;
             let _ = job.reply.send(reply);
         }
@@ -205,6 +212,13 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             let reply = call_hook(options, modules, stock.configured.as_mut(), &job).await;
             let _ = job.reply.send(reply);
         }
+    }
+}
+
+/// Keeps what V8 compiled in an isolate that has done its work, and takes the isolate apart.
+fn keep_code(isolate: Option<Isolate>, ripeness: Ripeness) {
+    if let Some(mut isolate) = isolate {
+        isolate.keep_code(ripeness);
     }
 }
 
@@ -236,7 +250,11 @@ struct Task<'a> {
 
 impl Task<'_> {
     /// Makes the isolate and calls one host function per argument.
-    async fn call_each(&self, name: &str, arguments: &[Value]) -> Vec<Result<Value, ScriptError>> {
+    async fn call_each(
+        &self,
+        name: &str,
+        arguments: &[Value],
+    ) -> (Vec<Result<Value, ScriptError>>, Option<Isolate>) {
         let _watch = self.watch();
         match self.isolate(None) {
             Ok(mut isolate) => {
@@ -244,11 +262,11 @@ impl Task<'_> {
                 for argument in arguments {
                     results.push(self.call(&mut isolate, name, argument).await);
                 }
-                results
+                (results, Some(isolate))
             }
             Err(error) => {
                 let error = self.explain(error);
-                arguments.iter().map(|_| Err(error.clone())).collect()
+                (arguments.iter().map(|_| Err(error.clone())).collect(), None)
             }
         }
     }
@@ -396,15 +414,16 @@ async fn check(
     options: &EngineOptions,
     modules: &Arc<Modules>,
     paths: &[PathBuf],
-) -> Vec<Result<Script, ScriptError>> {
+) -> (Vec<Result<Script, ScriptError>>, Option<Isolate>) {
     let task = silent_task(options, modules, "check");
     let arguments: Vec<Value> = paths.iter().map(|path| json!({ "path": path })).collect();
-    let results = task.call_each("check", &arguments).await;
-    paths
+    let (results, isolate) = task.call_each("check", &arguments).await;
+    let verdicts = paths
         .iter()
         .zip(results)
         .map(|(path, result)| verdict(path, result))
-        .collect()
+        .collect();
+    (verdicts, isolate)
 }
 
 fn verdict(

@@ -4,9 +4,7 @@
  */
 import { EJSON } from '../bson/index.js';
 import { syntaxPlace } from '../modules/index.js';
-
-/** A frame's place at the end of a stack line: `file:line:column`, with or without brackets. */
-const PLACE = /\(?((?:file:\/\/)?\/[^()]*?):(\d+):(\d+)\)?$/;
+import { firstPlace } from '../node/stack-frame.js';
 
 /** Fields of a server error worth keeping beside its code. */
 const SERVER_FIELDS = ['keyPattern', 'keyValue', 'errInfo', 'writeErrors', 'writeConcernError', 'errorLabels'];
@@ -71,16 +69,6 @@ function userStack(error) {
 
 function isOurs(line) {
   return /^\s+at /.test(line) && /ext:(mmk|core|deno_web|deno_webidl)\//.test(line);
-}
-
-function firstPlace(stack) {
-  for (const line of stack.split('\n')) {
-    const place = /^\s+at /.test(line) ? PLACE.exec(line) : null;
-    if (place) {
-      return { file: place[1], line: Number(place[2]), column: Number(place[3]) };
-    }
-  }
-  return undefined;
 }
 
 function serverDetails(error) {

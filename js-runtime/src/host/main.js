@@ -20,6 +20,8 @@ import { callMigration, functionFor, migrationOf, verdictOn } from './migration.
 import { namedMigrations, prepareNamedMigrations } from './named_migrations.js';
 import { runShellProgram } from './shell_program.js';
 
+export { warmUp } from './warm_up.js';
+
 const { core } = globalThis.Deno;
 const { ops } = core;
 

@@ -1,10 +1,7 @@
 /**
- * Turns the text of a CommonJS file into its function. Positions stay those of the file: V8 gets the parameters apart from the text.
+ * Turns the text of a CommonJS file into its function (crates/mmk-runtime/src/loader/compile.rs).
  */
-import { urlOf } from './paths.js';
 import { engine } from './state.js';
-
-const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
 
 /**
  * @param {string} code
@@ -12,6 +9,6 @@ const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname'];
  * @returns {{fn?: Function, error?: unknown}} `error` is what V8 refused the text with
  */
 export function compileCommonJs(code, filename) {
-  const [fn, failure] = engine.core.compileFunction(code, urlOf(filename), null, PARAMETERS);
-  return failure ? { error: failure.thrown } : { fn };
+  const [fn, error] = engine.ops.op_mmk_modules_compile(code, filename);
+  return { fn, error };
 }

@@ -1,15 +1,13 @@
 /**
  * Shows where a file doesn't parse, the way Node does: place, line and caret in front of the stack.
  */
+import { firstPlace } from '../node/stack-frame.js';
 import { pathOf } from './paths.js';
 import { engine } from './state.js';
 
 /** What was found for an error; its message may have been tidied since. */
 const places = new WeakMap();
 const shown = new WeakSet();
-
-/** The innermost frame of a stack that lies in a file. */
-const FRAME = /\n\s+at .*?(file:\/\/[^()\n]+?):(\d+):\d+\)?(?=\n|$)/;
 
 /**
  * Where a SyntaxError happened, when it came from parsing a file. One that running code threw (`JSON.parse`, `new RegExp`) has no
@@ -23,8 +21,8 @@ export function syntaxPlace(error) {
   }
   if (!places.has(error)) {
     const place = engine.ops.op_mmk_modules_syntax_place(error, error.message) ?? null;
-    const frame = FRAME.exec(error.stack);
-    const wasThrown = place !== null && frame !== null && pathOf(frame[1]) === place.file && Number(frame[2]) === place.line;
+    const frame = firstPlace(error.stack);
+    const wasThrown = place !== null && frame !== undefined && (pathOf(frame.file) ?? frame.file) === place.file && frame.line === place.line;
     places.set(error, wasThrown ? null : place);
   }
   return places.get(error);

@@ -3,6 +3,7 @@ import { builtin, native } from './registry.js';
 import { AssertionError } from './assertion-error.js';
 import { invalidArgType, nodeError, validateFunction } from './errors.js';
 import { isDeepEqual } from './deep-equal.js';
+import { firstPlace } from './stack-frame.js';
 
 function fail(options) {
   if (options.message instanceof Error) {
@@ -19,16 +20,13 @@ function checkArguments(count) {
   }
 }
 
-/** Where a call came from: the innermost frame of a stack. */
-const FRAME = /\n\s+at .*?((?:file:\/\/)?\/[^()\n]+?):(\d+):(\d+)\)?(?=\n|$)/;
-
 /** What was asserted, as it is written in the file; where it can't be read, just that it does not hold. */
 function describeCall(stackStartFn) {
   const site = {};
   Error.captureStackTrace(site, stackStartFn);
-  const [, file, line, column] = FRAME.exec(site.stack) ?? [];
+  const { file, line, column } = firstPlace(site.stack) ?? {};
   const path = file?.startsWith('file:') ? decodeURIComponent(new URL(file).pathname) : file;
-  const call = path === undefined ? null : native.ops?.op_mmk_modules_call_at?.(path, Number(line), Number(column));
+  const call = path === undefined ? null : native.ops?.op_mmk_modules_call_at?.(path, line, column);
   if (!call) {
     return 'The expression evaluated to a falsy value';
   }

@@ -91,7 +91,6 @@ function describeStart({ file, args, options }) {
     // The host prints for the child, so that its lines and ours stay in order.
     stdout: stdout === 'inherit' ? 'pipe' : stdout,
     stderr: stderr === 'inherit' ? 'pipe' : stderr,
-    shell: isShell && shell === SHELL,
     detached: options.detached === true,
     uid: options.uid,
     gid: options.gid,

@@ -22,9 +22,9 @@ pub(super) struct Rewritten {
     pub(super) map: Option<Vec<u8>>,
 }
 
-struct UrlSources;
+struct SourcesAsNamed;
 
-impl SourceMapGenConfig for UrlSources {
+impl SourceMapGenConfig for SourcesAsNamed {
     fn file_name_to_source(&self, name: &FileName) -> String {
         name.to_string()
     }
@@ -54,7 +54,7 @@ pub(super) fn emit(path: &Path, file: &ParsedFile) -> Result<Rewritten, SyntaxPr
     })?;
     let mut map = Vec::new();
     file.sources
-        .build_source_map(&places, None, UrlSources)
+        .build_source_map(&places, None, SourcesAsNamed)
         .to_writer(&mut map)
         .map_err(|error| fault(&format!("the source map could not be written: {error}")))?;
     let code =

@@ -4,7 +4,9 @@
 mod builtin_names;
 mod call_text;
 mod check;
+mod code_cache;
 mod commonjs_exports;
+mod compile;
 mod depth;
 mod emit;
 mod erase;
@@ -30,6 +32,7 @@ mod translate;
 
 pub(crate) use builtin_names::BuiltinNames;
 pub use check::check_syntax;
+pub(crate) use code_cache::Ripeness;
 pub(crate) use files::ReadCheck;
 pub(crate) use module_loader::Loader;
 pub(crate) use modules::Modules;

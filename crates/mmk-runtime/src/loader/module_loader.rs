@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -22,11 +23,16 @@ use deno_core::ModuleSpecifier;
 use deno_core::ModuleType;
 use deno_core::ResolutionKind;
 use deno_core::RuntimeOptions;
+use deno_core::SourceCodeCacheInfo;
 use deno_core::error::ModuleLoaderError;
 use deno_core::url::Url;
 use deno_core::v8;
 use deno_error::JsErrorBox;
 
+use super::code_cache::Code;
+use super::code_cache::Ripeness;
+use super::code_cache::Text;
+use super::compile::Compiled;
 use super::error::ErrorClass;
 use super::error::ModuleError;
 use super::facade::Facade;
@@ -54,6 +60,10 @@ pub(crate) struct Loader {
     builtin_names: RefCell<HashMap<String, Vec<String>>>,
     /// Where a specifier of a referrer led.
     located: RefCell<HashMap<(String, String), Url>>,
+    /// What was compiled here and may be worth keeping.
+    pub(super) compiled: RefCell<Vec<Compiled>>,
+    /// Modules by URL whose code V8 is going to hand over.
+    announced: RefCell<HashMap<String, Arc<Prepared>>>,
     problems: RefCell<Vec<SyntaxProblem>>,
 }
 
@@ -65,6 +75,8 @@ impl Loader {
             host: RefCell::default(),
             builtin_names: RefCell::default(),
             located: RefCell::default(),
+            compiled: RefCell::default(),
+            announced: RefCell::default(),
             problems: RefCell::default(),
         })
     }
@@ -134,7 +146,7 @@ impl Loader {
         if let Some(url) = self.located.borrow().get(&key) {
             return Ok(url.clone());
         }
-        let base = Url::parse(referrer).map_err(|_| {
+        let base = url_of_script(referrer).ok_or_else(|| {
             ModuleError::invalid_specifier(
                 specifier,
                 "has no module to be relative to",
@@ -277,13 +289,56 @@ impl Loader {
             }
             None => {
                 let prepared = self.prepare(&path_of(url), Purpose::Import)?;
-                let kind = match prepared.format {
-                    ModuleFormat::Json => ModuleType::Json,
-                    ModuleFormat::Module | ModuleFormat::CommonJs => ModuleType::JavaScript,
-                };
-                Ok(source(kind, prepared.code().to_owned()))
+                let code = prepared.code().to_owned();
+                if prepared.format == ModuleFormat::Json {
+                    return Ok(source(ModuleType::Json, code));
+                }
+                let mut source = source(ModuleType::JavaScript, code);
+                source.code_cache = self.code_of_module(url, prepared);
+                Ok(source)
             }
         }
+    }
+}
+
+/// Code of ES modules and of our own scripts that are evaluated on first use: deno_core compiles them. It is theirs before they ran.
+impl Loader {
+    fn code_of_module(&self, url: &Url, prepared: Arc<Prepared>) -> Option<SourceCodeCacheInfo> {
+        let code = prepared.code().as_bytes();
+        let code_cache = &self.modules.code_cache;
+        if !code_cache.wants(code.len()) {
+            return None;
+        }
+        let found = code_cache.find(url.as_str(), Text::Bytes(code));
+        if found.is_none() {
+            let url = url.as_str().to_owned();
+            self.announced.borrow_mut().insert(url, prepared);
+        }
+        Some(code_cache_info(found))
+    }
+
+    fn keep_code_of(&self, url: &Url, code: &[u8]) {
+        let code_cache = &self.modules.code_cache;
+        let name = url.as_str();
+        if url.scheme() == OWN_SCHEME {
+            code_cache.keep(name, OWN_TEXT, code, Ripeness::Loaded);
+        } else if let Some(prepared) = self.announced.borrow_mut().remove(name) {
+            let text = Text::Bytes(prepared.code().as_bytes());
+            code_cache.keep(name, text, code, Ripeness::Loaded);
+        }
+    }
+}
+
+/// The scheme of scripts that belong to the binary.
+const OWN_SCHEME: &str = "ext";
+
+/// They never change.
+const OWN_TEXT: Text<'_> = Text::Bytes(&[]);
+
+fn code_cache_info(code: Option<Code>) -> SourceCodeCacheInfo {
+    SourceCodeCacheInfo {
+        hash: 0,
+        data: code.map(|code| Cow::Owned(code.bytes.to_vec())),
     }
 }
 
@@ -335,18 +390,32 @@ impl ModuleLoader for Loader {
         ModuleLoadResponse::Sync(self.read(url).map_err(JsErrorBox::from_err))
     }
 
+    fn get_code_cache(&self, url: &ModuleSpecifier, text: &str) -> Option<SourceCodeCacheInfo> {
+        let code_cache = &self.modules.code_cache;
+        code_cache
+            .wants(text.len())
+            .then(|| code_cache_info(code_cache.find(url.as_str(), OWN_TEXT)))
+    }
+
+    fn code_cache_ready(
+        &self,
+        url: ModuleSpecifier,
+        _: u64,
+        code: &[u8],
+    ) -> Pin<Box<dyn Future<Output = ()>>> {
+        self.keep_code_of(&url, code);
+        Box::pin(std::future::ready(()))
+    }
+
     fn get_source_map(&self, file_name: &str) -> Option<Cow<'_, [u8]>> {
-        let url = Url::parse(file_name)
-            .ok()
-            .filter(|url| url.scheme() == "file")?;
-        self.modules.source_map(&path_of(&url)).map(Cow::Owned)
+        self.modules
+            .source_map(&file_of_script(file_name)?)
+            .map(Cow::Owned)
     }
 
     fn get_source_mapped_source_line(&self, file_name: &str, line_number: usize) -> Option<String> {
-        let url = Url::parse(file_name)
-            .ok()
-            .filter(|url| url.scheme() == "file")?;
-        self.modules.source_line(&path_of(&url), line_number)
+        self.modules
+            .source_line(&file_of_script(file_name)?, line_number)
     }
 }
 
@@ -392,6 +461,27 @@ fn public_url(url: &Url) -> String {
         Some(Facade::Builtin(name)) => name,
         None => url.to_string(),
     }
+}
+
+/// A script's name as a URL: a module's is one, a CommonJS file's is its path.
+fn url_of_script(name: &str) -> Option<Url> {
+    if name.starts_with('/') {
+        Url::from_file_path(name).ok()
+    } else {
+        Url::parse(name).ok()
+    }
+}
+
+/// The file that a script was read from, by the script's name.
+pub(super) fn file_of_script(name: &str) -> Option<PathBuf> {
+    if name.starts_with('/') {
+        return Some(PathBuf::from(name));
+    }
+    Url::parse(name)
+        .ok()
+        .filter(|url| url.scheme() == "file")?
+        .to_file_path()
+        .ok()
 }
 
 fn path_of(url: &Url) -> PathBuf {

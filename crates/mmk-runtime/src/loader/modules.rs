@@ -13,6 +13,7 @@ use deno_core::url::Url;
 use super::builtin_names::BuiltinNames;
 use super::call_text::CallText;
 use super::call_text::call_at;
+use super::code_cache::CodeCache;
 use super::commonjs_exports::CommonJsExports;
 use super::depth::with_room;
 use super::error::ModuleError;
@@ -36,6 +37,7 @@ pub(crate) struct Modules {
     scopes: PackageScopes,
     resolver: Resolver,
     prepared: Mutex<HashMap<(PathBuf, Purpose), Arc<Prepared>>>,
+    pub(crate) code_cache: CodeCache,
 }
 
 impl Modules {
@@ -47,6 +49,7 @@ impl Modules {
             resolver: Resolver::new(names, files.clone()),
             files,
             prepared: Mutex::default(),
+            code_cache: CodeCache::default(),
         })
     }
 

@@ -10,8 +10,10 @@ use deno_core::v8;
 use serde::Serialize;
 
 use super::call_text::CallText;
+use super::compile::op_mmk_modules_compile;
 use super::error::ModuleError;
 use super::module_loader::Loader;
+use super::module_loader::file_of_script;
 use super::prepared::Purpose;
 use super::resolve::Resolved;
 
@@ -19,6 +21,7 @@ deno_core::extension!(
     mmk_modules,
     ops = [
         op_mmk_modules_call_at,
+        op_mmk_modules_compile,
         op_mmk_modules_connect,
         op_mmk_modules_resolve,
         op_mmk_modules_read,
@@ -212,14 +215,11 @@ fn op_mmk_modules_syntax_place(
         });
     }
     let found = v8::Exception::create_message(scope, error);
-    let file = found
+    let script = found
         .get_script_resource_name(scope)?
         .to_rust_string_lossy(scope);
-    let url = deno_core::url::Url::parse(&file)
-        .ok()
-        .filter(|url| url.scheme() == "file")?;
     Some(Place {
-        file: url.to_file_path().ok()?.to_string_lossy().into_owned(),
+        file: file_of_script(&script)?.to_string_lossy().into_owned(),
         line: u32::try_from(found.get_line_number(scope)?).ok()?,
         column: u32::try_from(found.get_start_column()).ok()? + 1,
         end_column: u32::try_from(found.get_end_column()).ok()? + 1,

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use deno_core::url::Url;
 use swc_common::FileName;
 use swc_common::Mark;
 use swc_common::SourceFile;
@@ -111,9 +110,10 @@ impl ParsedFile {
     }
 }
 
-/// The name under which stack traces know the file.
+/// The file's name in its source map. A plain path leads nowhere else: frames keep the name that V8 knows the script by, the path of
+/// a CommonJS file or the URL of a module.
 pub(super) fn source_name(path: &Path) -> String {
-    Url::from_file_path(path).map_or_else(|()| path.display().to_string(), String::from)
+    path.display().to_string()
 }
 
 fn syntax(language: Language) -> Syntax {

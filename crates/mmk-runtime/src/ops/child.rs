@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::ExitStatus;
 use std::process::Stdio;
 use std::rc::Rc;
@@ -28,6 +30,7 @@ use tokio::sync::Mutex;
 
 use super::permissions::AccessDenied;
 use super::permissions::Permissions;
+use super::permissions::Start;
 
 /// How much is read from a pipe at once.
 const CHUNK: usize = 64 * 1024;
@@ -88,7 +91,7 @@ fn code_of(errno: Errno) -> &'static str {
     }
 }
 
-/// What JavaScript asks for; `shell` says that `file` is the system's shell and the permission is for that.
+/// What JavaScript asks for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Wanted {
@@ -100,7 +103,6 @@ pub(super) struct Wanted {
     stdin: StandardStream,
     stdout: StandardStream,
     stderr: StandardStream,
-    shell: bool,
     detached: bool,
     uid: Option<u32>,
     gid: Option<u32>,
@@ -125,22 +127,30 @@ impl From<StandardStream> for Stdio {
 }
 
 impl Wanted {
-    pub(super) fn check(&self, permissions: &Permissions) -> Result<(), AccessDenied> {
-        permissions.check_run(if self.shell { "sh" } else { &self.file })
-    }
-
-    pub(super) fn command(&self) -> std::process::Command {
-        let mut command = std::process::Command::new(&self.file);
+    /// The command, when it may be started.
+    pub(super) fn command(
+        &self,
+        permissions: &Permissions,
+    ) -> Result<std::process::Command, ChildError> {
+        let folder = Path::new(self.folder.as_deref().unwrap_or("."));
+        let program = match permissions.check_run(&self.file, folder)? {
+            Start::AsNamed => PathBuf::from(&self.file),
+            Start::File(file) => file,
+            Start::Missing => return Err(io::Error::from(Errno::NOENT).into()),
+        };
+        for (name, value) in &self.environment {
+            permissions.check_child_variable(name, value)?;
+        }
+        let mut command = std::process::Command::new(program);
         command
+            // As it was named: what some programs do depends on it.
+            .arg0(self.argv0.as_ref().unwrap_or(&self.file))
             .args(&self.arguments)
             .env_clear()
             .envs(&self.environment)
             .stdin(Stdio::from(self.stdin))
             .stdout(Stdio::from(self.stdout))
             .stderr(Stdio::from(self.stderr));
-        if let Some(argv0) = &self.argv0 {
-            command.arg0(argv0);
-        }
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
@@ -153,7 +163,7 @@ impl Wanted {
         if let Some(gid) = self.gid {
             command.gid(gid);
         }
-        command
+        Ok(command)
     }
 }
 
@@ -190,8 +200,8 @@ pub(crate) fn op_node_child_spawn(
     #[string] wanted: &str,
 ) -> Result<String, ChildError> {
     let wanted: Wanted = serde_json::from_str(wanted).map_err(io::Error::from)?;
-    wanted.check(state.borrow::<Arc<Permissions>>())?;
-    let mut command = tokio::process::Command::from(wanted.command());
+    let command = wanted.command(state.borrow::<Arc<Permissions>>())?;
+    let mut command = tokio::process::Command::from(command);
     command.kill_on_drop(!wanted.detached);
     let mut child = command.spawn()?;
     let pid = child.id();

@@ -57,9 +57,9 @@ pub(crate) fn op_node_child_run_sync(
 ) -> Result<Finished, ChildError> {
     let wanted: Wanted = serde_json::from_str(wanted).map_err(io::Error::from)?;
     let limits: Limits = serde_json::from_str(limits).map_err(io::Error::from)?;
-    wanted.check(state.borrow::<Arc<Permissions>>())?;
+    let mut command = wanted.command(state.borrow::<Arc<Permissions>>())?;
     let fence = state.borrow::<Arc<Bridge>>().fence.clone();
-    let mut child = wanted.command().spawn()?;
+    let mut child = command.spawn()?;
     let pid = child.id();
     if let Some(mut pipe) = child.stdin.take() {
         // A program that doesn't read its input to the end is nobody's fault.

@@ -18,6 +18,7 @@ pub(crate) mod network_rule;
 pub(crate) mod os;
 pub(crate) mod permissions;
 pub(crate) mod process;
+pub(crate) mod program_rule;
 pub(crate) mod sockets;
 pub(crate) mod text;
 pub(crate) mod tls;

@@ -11,6 +11,10 @@ use std::path::PathBuf;
 use deno_error::JsError;
 
 use super::network_rule::NetworkRule;
+use super::program_rule::Allowed;
+use super::program_rule::Asked;
+use super::program_rule::ProgramRule;
+use super::program_rule::SHELL;
 
 /// How much of one kind of thing is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +42,7 @@ pub struct Permissions {
     pub read: Grant<PathBuf>,
     pub write: Grant<PathBuf>,
     pub network: Grant<NetworkRule>,
-    /// Names or paths of programs.
-    pub run: Grant<String>,
+    pub run: Grant<ProgramRule>,
     pub project_root: PathBuf,
 }
 
@@ -205,18 +208,54 @@ impl Permissions {
         }
     }
 
-    pub fn check_run(&self, program: &str) -> Result<(), AccessDenied> {
-        match &self.run {
-            Grant::All => Ok(()),
-            Grant::Only(programs) if programs.iter().any(|known| known == program) => Ok(()),
-            Grant::Only(_) => Err(AccessDenied {
-                message: format!(
-                    "starting `{program}` is not allowed: scripts start no programs; allow it with `--allow-run={program}`"
-                ),
-                permission: "ChildProcess",
-                resource: program.to_owned(),
-            }),
+    /// What to start in place of `program`, when it may be started; `folder` is where it will run.
+    pub(crate) fn check_run(&self, program: &str, folder: &Path) -> Result<Start, AccessDenied> {
+        let Grant::Only(rules) = &self.run else {
+            return Ok(Start::AsNamed);
+        };
+        let asked = Asked::new(program, folder);
+        match rules.iter().find_map(|rule| rule.allows(&asked)) {
+            Some(Allowed::File(file)) => Ok(Start::File(file)),
+            Some(Allowed::Missing) => Ok(Start::Missing),
+            None => Err(refuse_program(program)),
         }
+    }
+
+    /// A variable that puts code into whatever program it is given to. Who may start some programs must not make others of them.
+    pub(crate) fn check_child_variable(&self, name: &str, value: &str) -> Result<(), AccessDenied> {
+        let is_loader = name.starts_with("LD_") || name.starts_with("DYLD_");
+        let is_own = || std::env::var_os(name).is_some_and(|own| own == value);
+        if self.run == Grant::All || !is_loader || is_own() {
+            return Ok(());
+        }
+        Err(AccessDenied {
+            message: format!(
+                "starting a program with the variable `{name}` is not allowed: it makes another program of it; allow everything with `--allow-run`"
+            ),
+            permission: "ChildProcess",
+            resource: name.to_owned(),
+        })
+    }
+}
+
+/// What a permission to start a program comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// Every program is allowed; the system finds it by its name.
+    AsNamed,
+    File(PathBuf),
+    /// Allowed, but the system has none.
+    Missing,
+}
+
+fn refuse_program(program: &str) -> AccessDenied {
+    let shown = if program == SHELL { "sh" } else { program };
+    AccessDenied {
+        message: format!(
+            "starting `{shown}` is not allowed: scripts start no programs; allow it with `--allow-run={shown}`"
+        ),
+        permission: "ChildProcess",
+        resource: shown.to_owned(),
     }
 }
 
@@ -430,6 +469,22 @@ mod tests {
         permissions
             .check_network("example.org", 443)
             .expect_err("another host");
-        permissions.check_run("sh").expect_err("no programs");
+        permissions
+            .check_run("sh", Path::new("/"))
+            .expect_err("no programs");
+    }
+
+    #[test]
+    fn programs_of_a_list_get_no_code_by_variables() {
+        let mut permissions = Permissions::new(Path::new("/tmp"));
+        permissions.run = Grant::Only(vec![ProgramRule::new("sh")]);
+        let check =
+            |permissions: &Permissions, name| permissions.check_child_variable(name, "./x.so");
+        let refusal = check(&permissions, "LD_PRELOAD").expect_err("it would run x.so");
+        assert!(refusal.message.contains("`LD_PRELOAD`"));
+        check(&permissions, "DYLD_INSERT_LIBRARIES").expect_err("so would this");
+        check(&permissions, "LANG").expect("harmless");
+        permissions.run = Grant::All;
+        check(&permissions, "LD_PRELOAD").expect("everything is allowed");
     }
 }
