@@ -1,13 +1,14 @@
 //! Races, kills, stolen locks, broken networks and endless loops, on real processes.
 
 mod crash;
+mod crash_commands;
 mod fencing;
 mod network;
 mod power;
 mod profile;
 mod proxy;
 mod races;
-mod wire;
+pub(crate) mod wire;
 
 use std::process::Child;
 use std::sync::Mutex;
@@ -23,7 +24,7 @@ use crate::support::Project;
 use crate::support::with_database;
 
 /// How long a test waits for something that must happen, at the very most.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Polls until the condition holds; fails the test when it never does.
 #[track_caller]
@@ -43,7 +44,7 @@ fn signal(child: &Child, signal: &str) {
     assert!(status.success());
 }
 
-fn output(child: Child) -> Output {
+pub(crate) fn output(child: Child) -> Output {
     let output = child.wait_with_output().expect("the child ends");
     Output {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -207,7 +208,7 @@ fn kill_and_recover(kill: usize) -> bool {
     age_the_lock(&project.database);
     // The dead process's request for the lock may still be on its way; then the lock has to expire by itself.
     let mut next = project.command(&["up", "--wait", "60s"]);
-    next.env("MMK_LOCK_TTL", "5");
+    next.env("MMK_LOCK_TTL", "10");
     crate::support::finish(next).exits(0);
     assert_eq!(project.documents("state").len(), 20);
     assert_eq!(project.applied().len(), 4, "after kill {kill}");
@@ -240,7 +241,7 @@ fn an_endless_loop_keeps_its_lock_and_ends_at_control_c() {
     );
     let child = project
         .command(&["up"])
-        .env("MMK_LOCK_TTL", "3")
+        .env("MMK_LOCK_TTL", "6")
         .spawn()
         .expect("the binary starts");
     wait_until("the migration runs", || {
@@ -293,7 +294,7 @@ fn nothing_is_written_after_the_lock_was_stolen() {
     );
     let child = project
         .command(&["up"])
-        .env("MMK_LOCK_TTL", "2")
+        .env("MMK_LOCK_TTL", "6")
         .spawn()
         .expect("the binary starts");
     wait_until("the migration writes", || {

@@ -198,7 +198,7 @@ fn among_ourselves_one_runs_even_where_the_tool_has_no_lock_at_all() {
 
 #[test]
 fn a_lock_of_theirs_is_renewed_for_as_long_as_we_work() {
-    let project = project("lockCollectionName: 'changelog_lock', lockTtl: 1,");
+    let project = project("lockCollectionName: 'changelog_lock', lockTtl: 6,");
     let ours = begin(Tool::MigrateMongo.ours(&project, &[]), &project);
     let taken = || {
         let locks = project.documents("changelog_lock");

@@ -7,7 +7,7 @@ use std::time::Instant;
 use crate::support::Project;
 
 /// What a script that is stopped may take beyond its limit, on a machine that is busy.
-const SLACK: Duration = Duration::from_secs(30);
+const SLACK: Duration = Duration::from_secs(120);
 
 /// A migration that goes wrong, and how it has to end.
 struct Case {
@@ -22,7 +22,7 @@ struct Case {
 }
 
 const SHORT: &[&str] = &["--timeout", "1s"];
-const SMALL: &[&str] = &["--timeout", "60s", "--max-memory", "64MiB"];
+const SMALL: &[&str] = &["--timeout", "300s", "--max-memory", "64MiB"];
 
 const fn endless(name: &'static str, up: &'static str) -> Case {
     Case {
@@ -50,7 +50,7 @@ const fn error(name: &'static str, up: &'static str, says: &'static str) -> Case
     Case {
         name,
         up,
-        flags: &["--timeout", "60s"],
+        flags: &["--timeout", "300s"],
         code: "MIGRATION_EXECUTION_FAILED",
         exit: 1,
         says,
@@ -98,7 +98,7 @@ const CASES: &[Case] = &[
     Case {
         name: "array made by V8 itself",
         up: "Array.from({ length: 3e7 });",
-        flags: &["--timeout", "60s", "--max-memory", "32MiB"],
+        flags: &["--timeout", "300s", "--max-memory", "32MiB"],
         code: "OUT_OF_MEMORY",
         exit: 6,
         says: "stopped at the memory limit of 32 MB",
@@ -239,10 +239,10 @@ fn a_transaction_that_is_stopped_leaves_nothing() {
     let cases = [
         ("1s", "for (;;);"),
         (
-            "60s",
+            "300s",
             "const all = []; while (true) all.push([all.length]);",
         ),
-        ("60s", "Array.from({ length: 3e7 });"),
+        ("300s", "Array.from({ length: 3e7 });"),
         (
             "1s",
             "require('crypto').pbkdf2Sync('a', 'b', 1e9, 64, 'sha512');",
@@ -276,4 +276,24 @@ fn a_file_that_hangs_or_swells_while_it_is_loaded_is_refused() {
     assert_eq!(refused.json()["error"]["code"], "OUT_OF_MEMORY");
     assert!(project.documents("_mmk_history").is_empty());
     assert!(project.documents("_mmk_locks").is_empty());
+}
+
+#[test]
+fn a_limit_beyond_all_numbers_is_no_limit() {
+    for limit in [
+        "1e300",
+        "'1e300h'",
+        "'999999999999999999999999h'",
+        "Infinity",
+        "NaN",
+        "-1",
+    ] {
+        let project = Project::new();
+        project.migration(
+            "1-a.js",
+            &format!("module.exports = {{ timeout: {limit}, async up(db) {{ await db.collection('a').insertOne({{}}); }} }};"),
+        );
+        project.run(&["up"]).exits(0);
+        assert_eq!(project.documents("a").len(), 1, "{limit}");
+    }
 }

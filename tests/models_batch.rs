@@ -217,7 +217,7 @@ fn a_kill_in_the_loop_leaves_a_beginning_of_the_saves() {
     );
     let mut child = project
         .command(&["up"])
-        .env("MMK_LOCK_TTL", "2")
+        .env("MMK_LOCK_TTL", "6")
         .spawn()
         .expect("the binary starts");
     let stdout = child.stdout.take().expect("a pipe");
@@ -234,8 +234,8 @@ fn a_kill_in_the_loop_leaves_a_beginning_of_the_saves() {
     assert!(ids.len() <= 1700, "{} saved", ids.len());
     assert_eq!(ids, (1..).take(ids.len()).collect::<Vec<_>>());
     project
-        .command(&["up", "--wait", "30s"])
-        .env("MMK_LOCK_TTL", "2")
+        .command(&["up", "--wait", "60s"])
+        .env("MMK_LOCK_TTL", "6")
         .status()
         .expect("the binary starts");
     assert_eq!(saved(&project).len() as i32, COUNT);

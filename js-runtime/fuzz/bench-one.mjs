@@ -25,14 +25,24 @@ const encoded = documents.map((document) => Uint8Array.from(bson.serialize(docum
 const reply = Uint8Array.from(
   bson.serialize({ cursor: { firstBatch: documents, id: bson.Long.fromNumber(1), ns: 'bench.users' }, ok: 1 })
 );
+const { DocumentBatch } = isOurs ? await import('../src/driver/document_batch.js') : {};
+const { ServerReply } = isOurs ? await import('../src/driver/server_reply.js') : {};
+
+/** What the driver does with a reply. Its memory would be freed after the last document. */
+function readReply(bytes) {
+  const read = new ServerReply(bytes.slice());
+  return { ...read, batchAt: read.cursor().batchAt };
+}
+
 const tasks = {
   decode: () => {
     for (const bytes of encoded) bson.deserialize(bytes);
   },
   batch: isOurs
     ? () => {
-        const reader = new bson.BatchReader(reply);
-        while (reader.hasNext) reader.next();
+        const { bytes, view, batchAt } = readReply(reply);
+        const batch = new DocumentBatch(bytes, view, batchAt);
+        while (batch.length > 0) batch.shift({});
       }
     : () => bson.deserialize(reply),
   encode: () => {

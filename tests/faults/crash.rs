@@ -29,11 +29,11 @@ use super::wire::Seen;
 use crate::support::Project;
 use crate::support::with_database;
 
-const FILES: [&str; 3] = ["1-plain.js", "2-transaction.js", "3-plain.js"];
+pub(super) const FILES: [&str; 3] = ["1-plain.js", "2-transaction.js", "3-plain.js"];
 
 /// Two migrations that bear being run twice, and between them one that doesn't and runs in a transaction. Each run of a plain one leaves
 /// a trace of its own.
-fn project() -> Project {
+pub(super) fn project() -> Project {
     let project = Project::new();
     for (file, number) in [(FILES[0], 1), (FILES[2], 3)] {
         project.script(
@@ -267,17 +267,17 @@ fn check_end(project: &Project, direction: &str, done: &Done, place: &str) {
 }
 
 /// What the server had done of the killed run.
-struct Done {
+pub(super) struct Done {
     begun: usize,
     recorded: usize,
     /// The migration whose trace was written and whose record was not.
     interrupted_plain: Option<i32>,
     plain_writes: usize,
-    open_transaction: Option<Document>,
+    pub(super) open_transaction: Option<Document>,
 }
 
 impl Done {
-    fn of(seen: &[Seen]) -> Self {
+    pub(super) fn of(seen: &[Seen]) -> Self {
         let count = |matches: &dyn Fn(&&Seen) -> bool| seen.iter().filter(matches).count();
         let begun = count(&|seen| seen.is("insert", "_mmk_history"));
         let recorded = count(&|seen| seen.name == "commitTransaction");
@@ -317,7 +317,7 @@ fn number_of(seen: &Seen) -> Option<i32> {
         .ok()
 }
 
-fn wait_for(caught: &Receiver<Caught>) -> Caught {
+pub(super) fn wait_for(caught: &Receiver<Caught>) -> Caught {
     match caught.recv_timeout(PATIENCE) {
         Ok(caught) => caught,
         Err(RecvTimeoutError::Timeout) => panic!("the run never came to this step"),
@@ -325,14 +325,14 @@ fn wait_for(caught: &Receiver<Caught>) -> Caught {
     }
 }
 
-fn end_session(session: &Document) {
+pub(super) fn end_session(session: &Document) {
     let command = doc! { "killSessions": [session.clone()] };
     with_database("admin", async move |database| {
         database.run_command(command).await.map(drop)
     });
 }
 
-fn row<'a>(rows: &'a Value, file: &str) -> &'a Value {
+pub(super) fn row<'a>(rows: &'a Value, file: &str) -> &'a Value {
     rows.as_array()
         .expect("rows")
         .iter()
@@ -340,7 +340,7 @@ fn row<'a>(rows: &'a Value, file: &str) -> &'a Value {
         .expect("the migration has a row")
 }
 
-fn host() -> String {
+pub(super) fn host() -> String {
     let host = Command::new("hostname").output().expect("hostname runs");
     String::from_utf8_lossy(&host.stdout).trim().to_owned()
 }

@@ -18,8 +18,8 @@ use crate::support::finish;
 use crate::support::with_database;
 
 /// Seconds; the shortest that a busy machine renews in time.
-const TIME_TO_LIVE: &str = "4";
-const EXPIRED: Duration = Duration::from_millis(4500);
+const TIME_TO_LIVE: &str = "6";
+const EXPIRED: Duration = Duration::from_millis(6500);
 
 /// One migration that writes a hundred documents, each with the number of the process that wrote it.
 fn project(transaction: bool) -> Project {
@@ -74,7 +74,7 @@ fn start(
 }
 
 fn take_over(project: &Project) -> Output {
-    let mut command = project.command(&["up", "--wait", "30s"]);
+    let mut command = project.command(&["up", "--wait", "60s"]);
     command
         .env("MMK_LOCK_TTL", TIME_TO_LIVE)
         .env("WRITER", "new");

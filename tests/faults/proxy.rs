@@ -16,6 +16,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
+use bson::Document;
+
 use super::wire::Frame;
 use super::wire::Seen;
 
@@ -29,11 +31,13 @@ pub(crate) enum Moment {
 }
 
 /// What becomes of a command or reply that was held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Verdict {
     Forward,
     /// It never arrives; the connection is closed.
     Drop,
+    /// The client is told this. Before: the server never sees the command. After: in place of the server's own reply.
+    Answer(Document),
 }
 
 /// A command that a trap holds.
@@ -238,13 +242,21 @@ impl Shared {
             let seen = frame.command();
             if let Some(seen) = &seen {
                 match self.sprung(seen) {
-                    Some((Moment::Before, caught)) if hold(seen, &caught) == Verdict::Drop => {
-                        return;
-                    }
+                    Some((Moment::Before, caught)) => match hold(seen, &caught) {
+                        Verdict::Forward => {}
+                        Verdict::Drop => return,
+                        Verdict::Answer(reply) => {
+                            let reply = Frame::reply(frame.request(), &reply);
+                            if from.write_all(&reply.bytes).is_err() {
+                                return;
+                            }
+                            continue;
+                        }
+                    },
                     Some((Moment::After, caught)) => {
                         lock(held).insert(frame.request(), (seen.clone(), caught));
                     }
-                    _ => {}
+                    None => {}
                 }
             }
             if !self.passes() {
@@ -263,10 +275,12 @@ impl Shared {
     fn replies(&self, mut from: TcpStream, mut to: &TcpStream, held: &Mutex<HeldReplies>) {
         while let Some(mut frame) = Frame::read(&mut from) {
             let trapped = lock(held).remove(&frame.response_to());
-            if let Some((seen, caught)) = trapped
-                && hold(&seen, &caught) == Verdict::Drop
-            {
-                return;
+            match trapped.map(|(seen, caught)| hold(&seen, &caught)) {
+                None | Some(Verdict::Forward) => {}
+                Some(Verdict::Drop) => return,
+                Some(Verdict::Answer(reply)) => {
+                    frame = Frame::reply(frame.response_to(), &reply);
+                }
             }
             for (server, proxy) in &self.routes {
                 frame.replace(server.as_bytes(), proxy.as_bytes());

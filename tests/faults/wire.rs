@@ -36,6 +36,19 @@ impl Frame {
         Some(Self { bytes })
     }
 
+    /// A server's answer to the request of this number.
+    pub(crate) fn reply(request: i32, reply: &Document) -> Self {
+        let reply = reply.to_vec().expect("the test's reply is sound");
+        let length = i32::try_from(BODY + reply.len()).expect("it is short");
+        let mut bytes = Vec::new();
+        for number in [length, 0, request, OP_MSG, 0] {
+            bytes.extend(number.to_le_bytes());
+        }
+        bytes.push(0);
+        bytes.extend(reply);
+        Self { bytes }
+    }
+
     pub(crate) fn request(&self) -> i32 {
         integer(&self.bytes, 4)
     }

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod allocator;
 mod amend;
 mod application;
 mod args;
@@ -14,6 +15,7 @@ mod config_words;
 mod connection_string;
 mod context;
 mod count;
+mod crash;
 mod database;
 mod dialect;
 mod dialect_output;
@@ -53,5 +55,6 @@ mod tool_config;
 mod usage;
 
 fn main() -> ExitCode {
+    allocator::tune();
     application::run()
 }

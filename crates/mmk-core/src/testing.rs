@@ -389,7 +389,10 @@ impl Engine for World {
                     }
                 }
             }
-            Some(Behaviour::Dies) => std::future::pending().await,
+            Some(Behaviour::Dies) => {
+                self.journal.note(format!("dies {file}"));
+                std::future::pending().await
+            }
             _ => {}
         }
         let outcome = Outcome {

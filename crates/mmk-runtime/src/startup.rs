@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use deno_core::ExtensionFileSource;
+use deno_core::JsRuntime;
+use deno_core::scope;
 use deno_core::snapshot::CreateSnapshotOptions;
 use deno_core::snapshot::create_snapshot;
+use deno_core::v8;
 use deno_core::wrap_lazy_ext_script;
 
 use crate::extension::Scripts;
@@ -55,8 +58,11 @@ pub fn create_startup() -> Result<CreatedStartup, String> {
             extensions: extensions(Loader::new(modules), Scripts::OfExtensions),
             extension_transpiler: None,
             with_runtime_cb: Some(Box::new(|runtime| {
-                if let Err(error) = evaluate_host(runtime) {
-                    panic!("the host script can't be evaluated: {error}");
+                if let Err(error) = evaluate_host(runtime)
+                    .map_err(|error| error.to_string())
+                    .and_then(|host| warm_up(runtime, &host))
+                {
+                    panic!("the host script can't be made ready: {error}");
                 }
             })),
         },
@@ -72,6 +78,27 @@ pub fn create_startup() -> Result<CreatedStartup, String> {
         scripts,
         sources,
     })
+}
+
+/// Lets the host script call what migrations usually call, so that the snapshot holds it compiled (js-runtime/src/host/warm_up.js).
+fn warm_up(runtime: &mut JsRuntime, host: &v8::Global<v8::Value>) -> Result<(), String> {
+    scope!(scope, runtime);
+    let host = v8::Local::new(scope, host);
+    let promise = host
+        .to_object(scope)
+        .zip(v8::String::new(scope, "warmUp"))
+        .and_then(|(host, name)| host.get(scope, name.into()))
+        .and_then(|function| v8::Local::<v8::Function>::try_from(function).ok())
+        .and_then(|function| function.call(scope, host, &[]))
+        .and_then(|promise| v8::Local::<v8::Promise>::try_from(promise).ok())
+        .ok_or("the host script has no `warmUp` that gives a promise")?;
+    // Nothing in it waits for anything but promises.
+    scope.perform_microtask_checkpoint();
+    match promise.state() {
+        v8::PromiseState::Fulfilled => Ok(()),
+        v8::PromiseState::Pending => Err("`warmUp` waits for something outside".to_owned()),
+        v8::PromiseState::Rejected => Err(promise.result(scope).to_rust_string_lossy(scope)),
+    }
 }
 
 fn text_of(file: &ExtensionFileSource) -> Result<String, String> {

@@ -42,23 +42,25 @@ fn main() {
         .build()
         .expect("a runtime can be made");
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
-    let engine = V8Engine::new(EngineOptions {
-        driver: runtime.handle().clone(),
-        observer: Arc::new(Deaf),
-        permissions: Arc::new(Permissions::new(folder.path())),
-        max_memory: 256 * 1024 * 1024,
-        check_timeout: Duration::from_secs(1),
-        driver_compat: None,
-        document_options: serde_json::Map::new(),
-        prefetch: true,
-        models: mmk_runtime::ModelSources::default(),
-        startup: None,
-        environment: Arc::default(),
-        collections: Arc::default(),
-        arguments: Vec::new(),
-    });
-    runtime.block_on(whole(&engine, folder.path()));
-    runtime.block_on(stoppable(&engine, folder.path()));
+    let engine = |check_timeout| {
+        V8Engine::new(EngineOptions {
+            driver: runtime.handle().clone(),
+            observer: Arc::new(Deaf),
+            permissions: Arc::new(Permissions::new(folder.path())),
+            max_memory: 256 * 1024 * 1024,
+            check_timeout,
+            driver_compat: None,
+            document_options: serde_json::Map::new(),
+            prefetch: true,
+            models: mmk_runtime::ModelSources::default(),
+            startup: None,
+            environment: Arc::default(),
+            collections: Arc::default(),
+            arguments: Vec::new(),
+        })
+    };
+    runtime.block_on(whole(&engine(Duration::from_secs(120)), folder.path()));
+    runtime.block_on(stoppable(&engine(Duration::from_secs(1)), folder.path()));
     println!("v8: Intl, Temporal, normalize, WebAssembly and termination work");
 }
 

@@ -47,11 +47,34 @@ export function asLocalBytes(bytes) {
  */
 export function takeBytes(bytes, start, end) {
   const length = end - start;
-  if (length > SMALL && length * 8 > bytes.buffer.byteLength) return asLocalBytes(bytes.subarray(start, end));
+  if (length > SMALL && length * 8 > bytes.buffer.byteLength) {
+    noteShared(bytes);
+    return asLocalBytes(bytes.subarray(start, end));
+  }
   const copy = allocateOwnBytes(length);
   if (length <= SMALL) for (let i = 0; i < length; i++) copy[i] = bytes[start + i];
   else copy.set(bytes.subarray(start, end));
   return copy;
+}
+
+/** Buffers that a decoded value may be a part of. */
+const shared = new WeakSet();
+
+/** Says that a value may keep a part of these bytes. */
+export function noteShared(bytes) {
+  shared.add(bytes.buffer);
+}
+
+/** Whether a value may keep a part of these bytes: then they must not be freed. */
+export function isShared(bytes) {
+  return shared.has(bytes.buffer);
+}
+
+const transfer = Function.prototype.call.bind(ArrayBuffer.prototype.transfer ?? ((buffer) => buffer));
+
+/** Gives the memory of bytes back at once. Nobody may read them any more. */
+export function freeBytes(bytes) {
+  transfer(bytes.buffer, 0);
 }
 
 const originals = { ...ByteUtils };

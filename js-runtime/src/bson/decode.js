@@ -41,14 +41,6 @@ export function readRootDocument(bytes, view, index, limit, flags) {
   return readDocument(bytes, view, index, limit, flags, 0, 0);
 }
 
-/** Where the value read last by readElementValue ended. */
-export const valueEnd = () => position;
-
-/** Reads one element's value outside of a document: for replies, whose batch is left undecoded. */
-export function readElementValue(type, bytes, view, index, end, flags) {
-  return readValue(type, bytes, view, index, end, flags, 0, 1);
-}
-
 function readDocument(bytes, view, index, limit, flags, parentNode, depth) {
   const end = index + view.getInt32(index, true);
   if (end > limit || depth > MAXIMUM_DEPTH) throw NOT_HERE;

@@ -3,6 +3,7 @@
  * (malformed bytes, rare types, rare options) js-bson decodes the same bytes again and its answer counts, value or error.
  */
 import { ByteUtils, deserialize as deserializeByJsBson } from 'bson';
+import { noteShared } from './buffer-class.js';
 import { LEFT_TO_JS_BSON, decodeFlags } from './decode-flags.js';
 import { readRootDocument } from './decode.js';
 
@@ -27,6 +28,7 @@ export function deserialize(input, options) {
     }
   }
   statistics.leftToJsBson++;
+  noteShared(bytes);
   return deserializeByJsBson(bytes, options);
 }
 

@@ -42,7 +42,6 @@ export {
   serializeWithBufferAndIndex,
   setInternalBufferSize
 } from './serialize.js';
-export { BatchReader } from './batch-reader.js';
 export { decodeReply } from './reply.js';
 export { setBufferClass } from './buffer-class.js';
 export { setUtf8Decoder, setUtf8Encoder } from './text.js';

@@ -24,4 +24,4 @@ export {
   serialize,
   serializeShared,
 } from '../bson/index.js';
-export { asLocalBytes } from '../bson/buffer-class.js';
+export { asLocalBytes, freeBytes, isShared } from '../bson/buffer-class.js';

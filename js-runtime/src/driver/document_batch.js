@@ -1,6 +1,13 @@
 /** The documents of one cursor reply, decoded one at a time as they are asked for. */
 
-import { asLocalBytes, deserialize } from './bson.js';
+import { asLocalBytes, deserialize, freeBytes, isShared } from './bson.js';
+import { MongoUnexpectedServerResponseError } from './errors.js';
+
+/** BSON's type of an embedded document. */
+const DOCUMENT = 3;
+
+/** Below this the garbage collector is quick enough: bytes. */
+const WORTH_FREEING = 1024 * 1024;
 
 /** An array of documents inside a reply. */
 export class DocumentBatch {
@@ -8,7 +15,7 @@ export class DocumentBatch {
     this.bytes = bytes;
     this.view = view;
     this.index = arrayAt + 4;
-    this.size = countElements(bytes, view, this.index);
+    this.size = countDocuments(bytes, view, arrayAt);
     this.length = this.size;
   }
 
@@ -22,10 +29,13 @@ export class DocumentBatch {
     const end = start + view.getInt32(start, true);
     this.index = end;
     this.length--;
-    // A reply may be 16 MB outside the heap; it must not live as long as the cursor.
-    if (this.length === 0) this.bytes = this.view = undefined;
     const document = bytes.subarray(start, end);
-    return decodeOptions.raw ? asLocalBytes(document) : deserialize(document, decodeOptions);
+    if (this.length > 0) return decode(document, decodeOptions);
+    // A reply may be 16 MB outside the heap; it must not live as long as the cursor, nor until the heap has grown enough to be looked through.
+    this.bytes = this.view = undefined;
+    const last = decode(document, decodeOptions);
+    if (bytes.length >= WORTH_FREEING && !decodeOptions.raw && !isShared(bytes)) freeBytes(bytes);
+    return last;
   }
 
   clear() {
@@ -34,16 +44,31 @@ export class DocumentBatch {
   }
 }
 
-function countElements(bytes, view, index) {
+function decode(document, decodeOptions) {
+  return decodeOptions.raw ? asLocalBytes(document) : deserialize(document, decodeOptions);
+}
+
+/** How many there are; whatever else the server may send there is refused, so that nothing after this reads beyond the array. */
+function countDocuments(bytes, view, arrayAt) {
+  const end = arrayAt + view.getInt32(arrayAt, true) - 1;
+  if (end < arrayAt + 4 || end >= bytes.length || bytes[end] !== 0) throw damaged();
+  let index = arrayAt + 4;
   let count = 0;
-  while (bytes[index] !== 0) {
+  while (index < end) {
+    if (bytes[index] !== DOCUMENT) throw damaged();
     index++;
-    while (bytes[index] !== 0) index++;
+    while (index < end && bytes[index] !== 0) index++;
     index++;
-    index += view.getInt32(index, true);
+    const size = index + 4 <= end ? view.getInt32(index, true) : 0;
+    if (size < 5 || index + size > end) throw damaged();
+    index += size;
     count++;
   }
   return count;
+}
+
+function damaged() {
+  return new MongoUnexpectedServerResponseError('The batch of a cursor in a reply of the server is damaged');
 }
 
 /** A batch that is not an array of the reply: what `explain` gives. */

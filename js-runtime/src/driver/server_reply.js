@@ -27,8 +27,22 @@ SIZES[255] = 0;
 const decoder = new TextDecoder();
 
 function endOfName(bytes, index) {
-  while (bytes[index] !== 0) index++;
+  while (bytes[index] !== 0) {
+    if (index >= bytes.length) throw damaged();
+    index++;
+  }
   return index;
+}
+
+function damaged() {
+  return new MongoUnexpectedServerResponseError('A reply of the server is damaged');
+}
+
+/** Where an element ends whose value begins at `valueAt`: never before that, and never behind the reply. */
+function endOfElement(bytes, view, type, valueAt) {
+  const end = valueAt + 4 <= bytes.length || SIZES[type] >= 0 ? endOfValue(bytes, view, type, valueAt) : -1;
+  if (end < valueAt || end >= bytes.length) throw damaged();
+  return end;
 }
 
 function endOfValue(bytes, view, type, index) {
@@ -80,7 +94,7 @@ export class ServerReply {
       const nameStart = index + 1;
       const nameEnd = endOfName(bytes, nameStart);
       const valueAt = nameEnd + 1;
-      index = endOfValue(bytes, view, type, valueAt);
+      index = endOfElement(bytes, view, type, valueAt);
       this.#note(nameStart, nameEnd, valueAt, index);
     }
   }
@@ -167,7 +181,7 @@ class CursorParts {
       const nameStart = index + 1;
       const nameEnd = endOfName(bytes, nameStart);
       const valueAt = nameEnd + 1;
-      index = endOfValue(bytes, view, type, valueAt);
+      index = endOfElement(bytes, view, type, valueAt);
       if (type === INT64 && nameIs(bytes, nameStart, nameEnd, 'id')) {
         this.id = new Long(view.getInt32(valueAt, true), view.getInt32(valueAt + 4, true));
       } else if (type === 2 && nameIs(bytes, nameStart, nameEnd, 'ns')) {

@@ -1,4 +1,4 @@
-/** What the decoder and the batch reader promise beyond the differential cases. */
+/** What the decoder promises beyond the differential cases. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url';
 import * as npm from 'bson';
 import {
   BSON,
-  BatchReader,
   Binary,
   DBRef,
   Long,
@@ -155,84 +154,6 @@ describe('deserialize', () => {
     assert.equal(BSON.deserialize, deserialize);
     assert.equal(BSON.serialize, serialize);
     assert.equal(BSON.ObjectId, npm.ObjectId);
-  });
-});
-
-describe('BatchReader', () => {
-  const replyOf = (documents, name = 'firstBatch', id = 0n) =>
-    npm.serialize({
-      cursor: { [name]: documents, id, ns: 'db.c', postBatchResumeToken: { _data: 'x' } },
-      ok: 1,
-      operationTime: new npm.Timestamp(5n)
-    });
-
-  test('gives the documents one by one and the rest of the reply at once', () => {
-    const documents = Array.from({ length: 15 }, (_, i) => ({ _id: i, nested: { i } }));
-    const reader = new BatchReader(replyOf(documents, 'nextBatch', 123n));
-    assert.equal(reader.cursorId, 123n);
-    assert.deepEqual(reader.reply, {
-      cursor: { id: 123, ns: 'db.c', postBatchResumeToken: { _data: 'x' } },
-      ok: 1,
-      operationTime: new npm.Timestamp(5n)
-    });
-    assert.equal(reader.remaining, 15);
-    assert.deepEqual(reader.next(), documents[0]);
-    assert.equal(reader.remaining, 14);
-    assert.deepEqual(reader.toArray(), documents.slice(1));
-    assert.equal(reader.hasNext, false);
-    assert.equal(reader.next(), null);
-  });
-
-  test('knows ids beyond the safe integers', () => {
-    assert.equal(new BatchReader(replyOf([], 'firstBatch', 2n ** 63n - 1n)).cursorId, 2n ** 63n - 1n);
-  });
-
-  test('lets go of the bytes with the last document', () => {
-    const reader = new BatchReader(replyOf([{ a: 1 }, { a: 2 }]));
-    reader.next();
-    assert.ok(reader.bytes.length > 0);
-    assert.deepEqual(reader.next(), { a: 2 });
-    assert.equal(reader.bytes.length, 0);
-    assert.equal(new BatchReader(replyOf([])).bytes.length, 0);
-  });
-
-  test('an error reply has no cursor', () => {
-    const reader = new BatchReader(npm.serialize({ ok: 0, errmsg: 'ns not found', code: 26 }));
-    assert.equal(reader.hasCursor, false);
-    assert.equal(reader.next(), null);
-    assert.equal(reader.reply.code, 26);
-  });
-
-  test('decodes with the options of the driver', () => {
-    const reply = replyOf([{ n: Long.fromNumber(1), b: new Binary(Buffer.from('x')) }]);
-    const [kept] = new BatchReader(reply, { promoteValues: false }).toArray();
-    assert.ok(kept.n instanceof Long);
-    const [promoted] = new BatchReader(reply, { promoteBuffers: true }).toArray();
-    assert.ok(Buffer.isBuffer(promoted.b));
-    const [raw] = new BatchReader(reply, { raw: true }).toArray();
-    assert.ok(Buffer.isBuffer(raw));
-    assert.deepEqual(npm.deserialize(raw, { promoteLongs: false }).n, Long.fromNumber(1));
-    const [partly] = new BatchReader(replyOf([{ list: [{ a: 1 }] }]), { fieldsAsRaw: { list: true } }).toArray();
-    assert.ok(Buffer.isBuffer(partly.list[0]));
-  });
-
-  test('validates UTF-8 unless told not to', () => {
-    const reply = replyOf([{ a: 'AAAA' }, { a: 'good' }]);
-    reply[reply.indexOf('AAAA')] = 0xff;
-    const reader = new BatchReader(reply);
-    assert.throws(() => reader.next(), { name: 'BSONError', message: 'Invalid UTF-8 string in BSON document' });
-    assert.deepEqual(reader.next(), { a: 'good' });
-    assert.equal(new BatchReader(reply, { enableUtf8Validation: false }).next().a, '\ufffdAAA');
-  });
-
-  test('reads types that only npm bson decodes', () => {
-    const scoped = { code: new npm.Code('x', { a: 1 }) };
-    assert.deepEqual(new BatchReader(replyOf([scoped])).next(), npm.deserialize(npm.serialize(scoped)));
-  });
-
-  test('refuses a batch that is cut off', () => {
-    const reply = replyOf([{ a: 1 }]);
-    assert.throws(() => new BatchReader(reply.subarray(0, 40)), { name: 'BSONError' });
   });
 });
 

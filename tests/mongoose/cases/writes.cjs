@@ -174,19 +174,20 @@ module.exports = {
     await Thing.createCollection();
     const stream = Thing.watch([{ $match: { operationType: { $in: ['insert', 'update', 'delete'] } } }], { fullDocument: 'updateLookup', hydrate: false });
     const changes = [];
-    const three = new Promise((resolve, reject) => { stream.on('change', (change) => { changes.push({ type: change.operationType, document: change.fullDocument, key: Object.keys(change.documentKey), description: change.updateDescription }); if (changes.length === 3) resolve(); }); stream.on('error', reject); });
+    let probes = 0;
+    const three = new Promise((resolve, reject) => { stream.on('change', (change) => { if (change.fullDocument?.name === 'probe') return void (probes += 1); changes.push({ type: change.operationType, document: change.fullDocument, key: Object.keys(change.documentKey), description: change.updateDescription }); if (changes.length === 3) resolve(); }); stream.on('error', reject); });
     const ready = new Promise((resolve) => { stream.once('ready', resolve); setTimeout(resolve, 1000); });
     await ready;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Whatever the machine is busy with: the stream is open once it tells of a probe, and has looked up the update before the deletion.
+    while (probes === 0) await Thing.create({ name: 'probe' }).then(() => new Promise((resolve) => setTimeout(resolve, 100)));
     const thing = await Thing.create({ name: 'a' });
     thing.name = 'b';
     await thing.save();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (changes.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
     await Thing.deleteOne({ _id: thing._id });
     await three;
     await stream.close();
-    const hydrated = await attempt(async () => { const own = Thing.watch([], { hydrate: true }); const next = own.next(); const writing = setInterval(() => Thing.create({ name: 'h' }).catch(() => {}), 300); const change = await next; clearInterval(writing); await own.close(); return [change.operationType, change.fullDocument.constructor.modelName]; });
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const hydrated = await attempt(async () => { const own = Thing.watch([], { hydrate: true }); const next = own.next(); let change; let failed; next.then((seen) => { change = seen; }, (error) => { failed = error; }); while (!change && !failed) await Thing.create({ name: 'h' }).then(() => new Promise((resolve) => setTimeout(resolve, 100))); if (failed) throw failed; await own.close(); return [change.operationType, change.fullDocument.constructor.modelName]; });
     await Thing.deleteMany({});
     return { changes, closed: stream.closed, hydrated };
   },

@@ -235,8 +235,15 @@ async fn a_step_that_ran_and_cannot_be_recorded_is_told_as_such_and_runs_again()
 async fn after_a_crash_the_next_run_tells_and_runs_it_again() {
     let folder = Folder::with(&["a.js", "b.js"]);
     let mut world = world(&[("b.js", Behaviour::Dies)]);
-    let crash = tokio::time::timeout(Duration::from_millis(20), run(&folder, &world, Task::Up));
-    assert!(crash.await.is_err(), "the run should have died");
+    let died = async {
+        while !world.journal.lines().contains(&"dies b.js".to_owned()) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        report = run(&folder, &world, Task::Up) => panic!("the run should have died: {report:?}"),
+        () = died => {}
+    }
 
     world.behaviours.clear();
     let report = run(&folder, &world, Task::Up).await;

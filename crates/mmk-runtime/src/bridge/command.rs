@@ -14,6 +14,7 @@ use super::Bridge;
 use super::connection::Connection;
 use super::connection::lock;
 use super::error::BridgeError;
+use super::primary;
 use super::session::Session;
 
 /// How a command may be sent again after network trouble or a failover.
@@ -119,9 +120,9 @@ impl Bridge {
         session: Option<(&Session, &mut ClientSession)>,
         retry: Retry,
     ) -> Result<Reply, BridgeError> {
-        let (tracked, mut session) = session.unzip();
-        let first = self.run_once(command, session.as_deref_mut()).await;
-        if let (Some(tracked), Err(error)) = (tracked, &first)
+        let mut session = session;
+        let first = self.run_once(command, reborrow(&mut session)).await;
+        if let (Some((tracked, _)), Err(error)) = (&session, &first)
             && error.is_network()
         {
             tracked.mark_dirty();
@@ -134,11 +135,34 @@ impl Bridge {
         match (&first, &second) {
             // The second attempt never reached a server that could judge it: the first error says more.
             (Ok(_), Err(_)) => first,
+            (_, Ok(reply)) if has_label(reply, "NoWritesPerformed") => first,
             _ => second,
         }
     }
 
+    /// One attempt. A write concern that a step-down cut short tells of another primary, but the driver, which looks at the errors of
+    /// whole commands only, goes on believing in the old one. What that one refuses next teaches the driver, and is no answer yet.
     async fn run_once(
+        &self,
+        command: &Command,
+        session: Option<(&Session, &mut ClientSession)>,
+    ) -> Result<Reply, BridgeError> {
+        let Some((tracked, driver)) = session else {
+            return self.send(command, None).await;
+        };
+        let reply = self.send(command, Some(&mut *driver)).await;
+        let steps_down = matches!(&reply, Ok(reply) if primary::steps_down(reply));
+        if tracked.doubt_primary(steps_down)
+            && matches!(&reply, Ok(reply) if primary::refuses(reply))
+            && primary::knows_again(&command.body)
+        {
+            self.check_fence()?;
+            return self.send(command, Some(driver)).await;
+        }
+        reply
+    }
+
+    async fn send(
         &self,
         command: &Command,
         session: Option<&mut ClientSession>,
@@ -158,6 +182,14 @@ impl Bridge {
             Err(error) => reply_of(error),
         }
     }
+}
+
+fn reborrow<'a>(
+    session: &'a mut Option<(&Session, &mut ClientSession)>,
+) -> Option<(&'a Session, &'a mut ClientSession)> {
+    session
+        .as_mut()
+        .map(|(tracked, driver)| (&**tracked, &mut **driver))
 }
 
 /// The server's own reply where the error carries one.

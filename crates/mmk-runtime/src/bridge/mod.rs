@@ -7,6 +7,7 @@ pub(crate) mod counts;
 pub(crate) mod cursor;
 pub(crate) mod error;
 pub(crate) mod events;
+mod primary;
 pub(crate) mod session;
 
 use std::collections::HashMap;

@@ -18,6 +18,8 @@ pub(crate) struct Session {
     pub(crate) client_session: Mutex<ClientSession>,
     open_transaction: std::sync::Mutex<Option<i64>>,
     dirty: AtomicBool,
+    /// Its last command was done by a primary that was stepping down.
+    primary_in_doubt: AtomicBool,
 }
 
 impl Session {
@@ -28,12 +30,18 @@ impl Session {
             client_session: Mutex::new(client_session),
             open_transaction: std::sync::Mutex::default(),
             dirty: AtomicBool::new(false),
+            primary_in_doubt: AtomicBool::new(false),
         }
     }
 
     /// A command on it lost its connection: the server may still be at work on it, so it must not be used again.
     pub(crate) fn mark_dirty(&self) {
         self.dirty.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes whether the primary is in doubt from now on, and returns whether it was until now.
+    pub(crate) fn doubt_primary(&self, from_now_on: bool) -> bool {
+        self.primary_in_doubt.swap(from_now_on, Ordering::Relaxed)
     }
 
     pub(crate) fn is_dirty(&self) -> bool {

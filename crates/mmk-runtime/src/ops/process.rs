@@ -49,7 +49,9 @@ impl Default for ProcessStart {
 /// JSON: `{argv0, execPath, pid, ppid, platform, arch, uid, euid, gid, egid, folder}`.
 #[op2]
 #[string]
-pub(crate) fn op_node_process_facts() -> String {
+pub(crate) fn op_node_process_facts(state: &OpState) -> String {
+    // Absent while the startup snapshot is made, which must not hold what this says.
+    state.borrow::<Arc<Permissions>>();
     let program = std::env::current_exe().unwrap_or_default();
     let folder = std::env::current_dir().unwrap_or_default();
     json!({

@@ -77,7 +77,7 @@ fn wait_until_gone(pid: u32) {
     let started = Instant::now();
     while common::runs(pid) {
         assert!(
-            started.elapsed() < Duration::from_secs(10),
+            started.elapsed() < Duration::from_secs(60),
             "the server still runs"
         );
         std::thread::sleep(Duration::from_millis(5));

@@ -1,0 +1,67 @@
+/** The documents of a cursor's reply: one at a time, and what becomes of their bytes. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Binary, Long, deserialize as npmDeserialize, serialize } from 'bson';
+import { DocumentBatch } from '../../src/driver/document_batch.js';
+import { ServerReply } from '../../src/driver/server_reply.js';
+import { freeBytes, isShared } from '../../src/bson/buffer-class.js';
+
+function batchOf(documents) {
+  const reply = new ServerReply(serialize({ cursor: { firstBatch: documents, id: 0n, ns: 'db.c' }, ok: 1 }));
+  return new DocumentBatch(reply.bytes, reply.view, reply.cursor().batchAt);
+}
+
+const LARGE = 'x'.repeat(600_000);
+
+/** Node 20 can't free a buffer; mmk-js can, and then this is what a kept part of it would be. */
+const canFree = typeof ArrayBuffer.prototype.transfer === 'function';
+
+describe('DocumentBatch', () => {
+  test('gives the documents one by one and lets go of the bytes with the last', () => {
+    const batch = batchOf([{ a: 1 }, { a: 2 }]);
+    assert.equal(batch.size, 2);
+    assert.deepEqual(batch.shift({}), { a: 1 });
+    assert.equal(batch.length, 1);
+    assert.deepEqual(batch.shift({}), { a: 2 });
+    assert.equal(batch.bytes, undefined);
+    assert.equal(batch.shift({}), null);
+  });
+
+  test('decodes with the options of the driver', () => {
+    const documents = [{ n: Long.fromNumber(1), b: new Binary(Buffer.from('x')) }];
+    assert.ok(batchOf(documents).shift({ promoteValues: false }).n instanceof Long);
+    assert.ok(Buffer.isBuffer(batchOf(documents).shift({ promoteBuffers: true }).b));
+    const raw = batchOf(documents).shift({ raw: true });
+    assert.deepEqual(npmDeserialize(raw, { promoteLongs: false }).n, Long.fromNumber(1));
+  });
+
+  test('frees a large reply once its documents are out', () => {
+    const batch = batchOf([{ text: LARGE }, { text: LARGE }]);
+    const { bytes } = batch;
+    batch.shift({});
+    assert.ok(bytes.length > 0);
+    assert.deepEqual(batch.shift({}), { text: LARGE });
+    assert.equal(bytes.length === 0, canFree);
+  });
+
+  for (const [name, document, options] of [
+    ['a large binary', { b: new Binary(Buffer.from(LARGE)) }, { promoteBuffers: true }],
+    ['a raw document', { text: LARGE }, { raw: true }],
+    ['a raw field', { list: [{ text: LARGE }] }, { fieldsAsRaw: { list: true } }],
+  ]) {
+    test(`keeps the bytes that ${name} is a part of`, () => {
+      const batch = batchOf([document, document]);
+      const { bytes } = batch;
+      batch.shift(options);
+      batch.shift(options);
+      assert.ok(bytes.length > 1_000_000);
+      assert.ok(options.raw || isShared(bytes));
+    });
+  }
+
+  test('what is freed is gone', { skip: !canFree }, () => {
+    const bytes = new Uint8Array(10);
+    freeBytes(bytes);
+    assert.equal(bytes.length, 0);
+  });
+});
