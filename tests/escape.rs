@@ -199,7 +199,7 @@ fn no_door_leads_to_the_hosts_own_scripts() {
         const known = (text) => { if (text === 'undefined') throw new Error('nothing there'); return text; };
         (async () => {
           for (const specifier of ['ext:mmk/start.js', 'ext:mmk/host.js', 'ext:core/ops', 'ext:core/mod.js', 'ext:deno_web/00_infra.js', 'checkin:x', 'mmk:host', 'builtin:fs',
-              'node:internal/bootstrap/realm', 'internal/bootstrap', 'data:text/javascript,export default 1', 'blob:x', 'http://127.0.0.1/x.js', 'node:fs/../x', 'file:///proc/self/environ']) {
+              'node:internal/bootstrap/realm', 'internal/bootstrap', 'blob:x', 'http://127.0.0.1/x.js', 'node:fs/../x', 'file:///proc/self/environ']) {
             await attempt('import ' + specifier, () => import(specifier));
             await attempt('require ' + specifier, () => require(specifier));
             await attempt('eval ' + specifier, () => (0, eval)(`import(${JSON.stringify(specifier)})\n//# sourceURL=ext:core/x.js`));
