@@ -69,10 +69,11 @@ fn a_primary_that_dies_or_steps_down_loses_and_doubles_nothing() {
         // On a machine that does much else, members that wait for less hold elections of their own accord, and a write that meets two
         // in a row fails under every driver.
         options.election_timeout = Duration::from_secs(5);
+        options.deadline = PATIENCE;
         let sandbox = Sandbox::start(&mongod, options)
             .await
             .expect("three nodes start");
-        let uri = format!("{}&serverSelectionTimeoutMS=60000", sandbox.uri());
+        let uri = format!("{}&serverSelectionTimeoutMS=120000", sandbox.uri());
         let database = Client::with_uri_str(&uri)
             .await
             .expect("the URI is right")

@@ -303,7 +303,7 @@ fn killed_at_every_step_of_other_commands_the_next_one_ends_right() {
     let trials: Vec<_> = if is_long {
         every(Moment::After).chain(every(Moment::Before)).collect()
     } else {
-        every(Moment::After).skip(2).step_by(5).collect()
+        every(Moment::After).skip(2).step_by(7).collect()
     };
     let kills = trials.len();
     let running = AtomicUsize::new(0);

@@ -61,7 +61,7 @@ async fn started(
     let child = project
         .command(&["up"])
         // A server needs longer to recover on a busy machine than anybody wants to wait otherwise.
-        .env("MMK_URI", format!("{uri}&serverSelectionTimeoutMS=60000"))
+        .env("MMK_URI", format!("{uri}&serverSelectionTimeoutMS=120000"))
         .env("MMK_LOCK_TTL", "300")
         .spawn()
         .expect("the binary starts");
@@ -120,6 +120,7 @@ fn a_primary_that_stops_answering_is_left_for_the_next_one() {
             Options::new(&sources.temporary).topology(Topology::ReplicaSet { nodes: 3 });
         // No elections but those that the test causes, however busy the machine is.
         options.election_timeout = Duration::from_secs(5);
+        options.deadline = super::PATIENCE;
         let sandbox = Sandbox::start(&mongod, options)
             .await
             .expect("three nodes start");

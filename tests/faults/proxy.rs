@@ -3,6 +3,7 @@
 //! replies puts its own addresses in place of theirs, so that nobody finds a way around it.
 
 use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::Write;
 use std::net::Shutdown;
 use std::net::TcpListener;
@@ -81,10 +82,21 @@ struct Shared {
     routes: Vec<(String, String)>,
     network: Mutex<Network>,
     changed: Condvar,
+    /// Servers that nobody reaches.
+    cut_off: Mutex<HashSet<String>>,
+    /// Servers that the other members of their set don't reach, and that don't reach these.
+    isolated: Mutex<HashSet<String>>,
     traps: Mutex<Vec<Trap>>,
     seen: Mutex<Vec<Seen>>,
     sockets: Mutex<Vec<TcpStream>>,
     closed: AtomicBool,
+}
+
+/// One connection.
+struct Link {
+    server: String,
+    /// Made by another member of the set, not by a client.
+    is_of_member: AtomicBool,
 }
 
 /// Proxies for all servers of one deployment.
@@ -111,6 +123,8 @@ impl Proxy {
             routes,
             network: Mutex::new(Network::Open),
             changed: Condvar::new(),
+            cut_off: Mutex::default(),
+            isolated: Mutex::default(),
             traps: Mutex::default(),
             seen: Mutex::default(),
             sockets: Mutex::default(),
@@ -168,7 +182,26 @@ impl Proxy {
     }
 
     pub(crate) fn heal(&self) {
+        lock(&self.shared.cut_off).clear();
+        lock(&self.shared.isolated).clear();
         self.shared.set(Network::Open);
+    }
+
+    /// The addresses of the proxies, in the order of their servers.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        let routes = self.shared.routes.iter();
+        routes.map(|(_, proxy)| proxy.clone()).collect()
+    }
+
+    /// Nobody reaches this server any more. Connections break with the next message.
+    pub(crate) fn cut_off(&self, server: &str) {
+        lock(&self.shared.cut_off).insert(server.to_owned());
+    }
+
+    /// The members of a set whose configuration names these proxies lose sight of this one, and it of them. What it fetches from
+    /// others would pass, but it asks nobody whom it doesn't see.
+    pub(crate) fn isolate(&self, server: &str) {
+        lock(&self.shared.isolated).insert(server.to_owned());
     }
 }
 
@@ -216,6 +249,10 @@ impl Shared {
         if !self.passes() {
             return;
         }
+        let link = Arc::new(Link {
+            server: server.to_owned(),
+            is_of_member: AtomicBool::new(false),
+        });
         let Ok(server) = TcpStream::connect(server) else {
             return;
         };
@@ -228,18 +265,45 @@ impl Shared {
         };
         // Replies to hold, by the number of their request.
         let held: Arc<Mutex<HeldReplies>> = Arc::default();
-        let (shared, held_replies) = (self.clone(), held.clone());
+        let (shared, held_replies, replying) = (self.clone(), held.clone(), link.clone());
         std::thread::spawn(move || {
-            shared.replies(from_server, &client, &held_replies);
+            shared.replies(from_server, &client, &held_replies, &replying);
             let _ = client.shutdown(Shutdown::Both);
         });
-        self.requests(from_client, &server, &held);
+        self.requests(from_client, &server, &held, &link);
         let _ = server.shutdown(Shutdown::Both);
     }
 
-    fn requests(&self, mut from: TcpStream, mut to: &TcpStream, held: &Mutex<HeldReplies>) {
+    /// Whether a message may pass between this server and whoever has connected to it.
+    fn joins(&self, link: &Link, sender: Option<&str>) -> bool {
+        if lock(&self.cut_off).contains(&link.server) {
+            return false;
+        }
+        let isolated = lock(&self.isolated);
+        if isolated.is_empty() {
+            return true;
+        }
+        let mut routes = self.routes.iter();
+        let from = routes.find(|(_, proxy)| sender == Some(proxy));
+        !(isolated.contains(&link.server) && link.is_of_member.load(Ordering::Relaxed))
+            && !from.is_some_and(|(server, _)| isolated.contains(server))
+    }
+
+    fn requests(
+        &self,
+        mut from: TcpStream,
+        mut to: &TcpStream,
+        held: &Mutex<HeldReplies>,
+        link: &Link,
+    ) {
         while let Some(frame) = Frame::read(&mut from) {
+            if frame.contains(b"internalClient") {
+                link.is_of_member.store(true, Ordering::Relaxed);
+            }
             let seen = frame.command();
+            if !self.joins(link, seen.as_ref().and_then(Seen::sender)) {
+                return;
+            }
             if let Some(seen) = &seen {
                 match self.sprung(seen) {
                     Some((Moment::Before, caught)) => match hold(seen, &caught) {
@@ -272,8 +336,17 @@ impl Shared {
         }
     }
 
-    fn replies(&self, mut from: TcpStream, mut to: &TcpStream, held: &Mutex<HeldReplies>) {
+    fn replies(
+        &self,
+        mut from: TcpStream,
+        mut to: &TcpStream,
+        held: &Mutex<HeldReplies>,
+        link: &Link,
+    ) {
         while let Some(mut frame) = Frame::read(&mut from) {
+            if !self.joins(link, None) {
+                return;
+            }
             let trapped = lock(held).remove(&frame.response_to());
             match trapped.map(|(seen, caught)| hold(&seen, &caught)) {
                 None | Some(Verdict::Forward) => {}

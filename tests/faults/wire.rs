@@ -80,6 +80,10 @@ impl Frame {
         })
     }
 
+    pub(crate) fn contains(&self, text: &[u8]) -> bool {
+        self.bytes.windows(text.len()).any(|window| window == text)
+    }
+
     /// Puts text in place of other text of the same length, wherever it is.
     pub(crate) fn replace(&mut self, from: &[u8], to: &[u8]) {
         assert_eq!(from.len(), to.len(), "lengths are part of the message");
@@ -107,6 +111,13 @@ impl Seen {
             "ping",
         ]
         .contains(&self.name.as_str())
+    }
+
+    /// The member of a set that sent this heartbeat.
+    pub(crate) fn sender(&self) -> Option<&str> {
+        (self.name == "replSetHeartbeat")
+            .then(|| self.body.get_str("from").ok())
+            .flatten()
     }
 
     pub(crate) fn is(&self, name: &str, collection: &str) -> bool {

@@ -1,6 +1,7 @@
 //! One MongoDB for all tests of a run: `MMK_TEST_URI` where it is set, otherwise a sandbox that ends with this process.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use bson::Document;
 use mmk_sandbox::Mongod;
@@ -44,7 +45,10 @@ pub(crate) fn own_server() -> Sandbox {
         let mongod = Mongod::find(&sources, |_| {})
             .await
             .expect("a mongod can be found or fetched");
-        Sandbox::start(&mongod, Options::new(&sources.temporary))
+        let mut options = Options::new(&sources.temporary);
+        // A machine that does much else needs its time.
+        options.deadline = Duration::from_secs(300);
+        Sandbox::start(&mongod, options)
             .await
             .expect("the sandbox starts")
     })
