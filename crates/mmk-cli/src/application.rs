@@ -1,7 +1,6 @@
 //! From the arguments to the exit code: parses, wires, runs one command, and tells how it ended. The only place that knows the
 //! order in which V8, threads and the driver's runtime come to life.
 
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +35,7 @@ const DRIVER_THREADS: usize = 1;
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The whole program.
-pub(crate) fn run() -> ExitCode {
+pub(crate) fn run() -> u8 {
     crash::watch();
     let directory = match std::env::current_dir() {
         Ok(directory) => directory,
@@ -73,7 +72,7 @@ pub(crate) fn run() -> ExitCode {
             ended.failure.status()
         }
     };
-    status.code(context.exit_codes())
+    status.number(context.exit_codes())
 }
 
 fn parse(dialect: Dialect, arguments: Vec<String>) -> Result<Cli, clap::Error> {
@@ -83,9 +82,9 @@ fn parse(dialect: Dialect, arguments: Vec<String>) -> Result<Cli, clap::Error> {
 }
 
 /// A failure before it is known what was asked for.
-fn refuse_early(failure: &Failure) -> ExitCode {
+fn refuse_early(failure: &Failure) -> u8 {
     Printer::new(Format::Text).error(&render::failure(failure, std::path::Path::new("/")));
-    ExitStatus::Setup.code(ExitCodes::Compatible)
+    ExitStatus::Setup.number(ExitCodes::Compatible)
 }
 
 fn run_command(context: &Context) -> Result<ExitStatus, Ended> {
@@ -157,7 +156,7 @@ fn format(cli: &Cli) -> Format {
 }
 
 /// The arguments didn't parse, so whether JSON was asked for can only be guessed from them.
-fn refuse_usage(error: &clap::Error, dialect: Dialect) -> ExitCode {
+fn refuse_usage(error: &clap::Error, dialect: Dialect) -> u8 {
     let arguments: Vec<_> = std::env::args_os().collect();
     let has = |word: &str| arguments.iter().any(|argument| argument == word);
     let wants_json = has("--json") && !has("init");
@@ -171,5 +170,5 @@ fn refuse_usage(error: &clap::Error, dialect: Dialect) -> ExitCode {
         ExitCodes::Compatible
     };
     let printer = Printer::new(Format::Text);
-    usage::explain(error, dialect, &printer, wants_json).code(codes)
+    usage::explain(error, dialect, &printer, wants_json).number(codes)
 }

@@ -17,6 +17,7 @@ use crate::exit::ExitCodes;
 use crate::exit::ExitStatus;
 use crate::failure::Failure;
 use crate::json;
+use crate::leave::at_once;
 use crate::printer::Format;
 use crate::render;
 
@@ -41,10 +42,7 @@ pub(crate) fn tell_in(format: Format) {
     ANSWERS_IN_JSON.store(format == Format::Json, Ordering::Relaxed);
 }
 
-#[expect(
-    clippy::exit,
-    reason = "nothing that waits for the broken thread would ever go on"
-)]
+/// Nothing that waits for the broken thread would ever go on.
 fn end(info: &PanicHookInfo<'_>) {
     if IS_TOLD.swap(true, Ordering::SeqCst) {
         // The first one ends the process.
@@ -54,7 +52,7 @@ fn end(info: &PanicHookInfo<'_>) {
     }
     let place = info.location().map(ToString::to_string);
     tell(&failure(info.payload_as_str(), place.as_deref()));
-    std::process::exit(i32::from(ExitStatus::Crashed.number(ExitCodes::Compatible)));
+    at_once(ExitStatus::Crashed.number(ExitCodes::Compatible));
 }
 
 /// What is told of a panic: its first line, because the rest of the message is for whoever looks at the source.

@@ -1,8 +1,6 @@
 //! How the process ends. By default as mmk does, with 0 or 1; with `--exit-codes detailed` each kind of failure has a number.
 //! A signal always gives 128 + its number, because that is what shells and orchestrators expect.
 
-use std::process::ExitCode;
-
 /// Which numbers to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ExitCodes {
@@ -50,10 +48,6 @@ impl ExitStatus {
             (Self::Setup, ExitCodes::Detailed) => 5,
             (Self::Limit, ExitCodes::Detailed) => 6,
         }
-    }
-
-    pub(crate) fn code(self, codes: ExitCodes) -> ExitCode {
-        ExitCode::from(self.number(codes))
     }
 }
 

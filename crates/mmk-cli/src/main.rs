@@ -1,7 +1,5 @@
 //! The binary `mmk-js`. Everything is in the modules; `application` is where to begin reading.
 
-use std::process::ExitCode;
-
 mod allocator;
 mod amend;
 mod application;
@@ -30,6 +28,7 @@ mod fuzz;
 mod granted;
 mod installed_driver;
 mod json;
+mod leave;
 mod live;
 mod migrate_mongo_status;
 mod new_file;
@@ -54,7 +53,7 @@ mod tool;
 mod tool_config;
 mod usage;
 
-fn main() -> ExitCode {
+fn main() {
     allocator::tune();
-    application::run()
+    leave::leave(application::run())
 }

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::exit::ExitCodes;
 use crate::exit::ExitStatus;
+use crate::leave::at_once;
 use crate::printer::Printer;
 use crate::render;
 
@@ -59,10 +60,7 @@ async fn next(interrupt: &mut Signal, terminate: &mut Signal) -> (&'static str, 
     }
 }
 
-#[expect(
-    clippy::exit,
-    reason = "the user asked twice; unwinding is what they no longer wait for"
-)]
+/// The user asked twice; unwinding is what they no longer wait for.
 fn end_now(status: ExitStatus) {
-    std::process::exit(i32::from(status.number(ExitCodes::Compatible)));
+    at_once(status.number(ExitCodes::Compatible));
 }

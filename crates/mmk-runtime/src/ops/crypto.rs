@@ -225,10 +225,12 @@ fn scrypt(
     parallel: u32,
     size: u32,
 ) -> Result<Vec<u8>, JsErrorBox> {
-    let exponent = cost
-        .is_power_of_two()
-        .then(|| cost.trailing_zeros() as u8)
-        .unwrap_or_default();
+    // Anything else than a power of two is refused below.
+    let exponent = if cost.is_power_of_two() {
+        cost.trailing_zeros() as u8
+    } else {
+        0
+    };
     let settings = scrypt::Params::new(exponent, block, parallel)
         .map_err(|_| JsErrorBox::range_error("Invalid scrypt params"))?;
     // What the computation takes for itself, given back before it does.
