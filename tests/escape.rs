@@ -199,11 +199,15 @@ fn no_door_leads_to_the_hosts_own_scripts() {
         const known = (text) => { if (text === 'undefined') throw new Error('nothing there'); return text; };
         (async () => {
           for (const specifier of ['ext:mmk/start.js', 'ext:mmk/host.js', 'ext:core/ops', 'ext:core/mod.js', 'ext:deno_web/00_infra.js', 'checkin:x', 'mmk:host', 'builtin:fs',
-              'node:internal/bootstrap/realm', 'internal/bootstrap', 'data:text/javascript,export default 1', 'blob:x', 'http://127.0.0.1/x.js', 'node:fs/../x', 'file:///proc/self/environ']) {
+              'node:internal/bootstrap/realm', 'internal/bootstrap', 'blob:x', 'http://127.0.0.1/x.js', 'node:fs/../x', 'file:///proc/self/environ']) {
             await attempt('import ' + specifier, () => import(specifier));
             await attempt('require ' + specifier, () => require(specifier));
             await attempt('eval ' + specifier, () => (0, eval)(`import(${JSON.stringify(specifier)})\n//# sourceURL=ext:core/x.js`));
             await attempt('compile ' + specifier, () => { const made = new Module('ext:core/x.js'); made._compile(`module.exports = import(${JSON.stringify(specifier)})`, 'ext:core/x.js'); return made.exports; });
+          }
+          for (const name of ['ext:core/x.js', 'mmk-builtin:fs', 'mmk-modules:host']) {
+            await attempt('own modules from ' + name, () => { const made = new Module(name); made._compile(`module.exports = import('mmk-modules:host', { with: { type: 'mmk-modules' } })`, name); return made.exports; });
+            await attempt('own modules by eval from ' + name, () => (0, eval)(`import('mmk-modules:host', { with: { type: 'mmk-modules' } })\n//# sourceURL=${name}`));
           }
           for (const name of ['Deno', '__bootstrap', 'ops', 'core', 'primordials']) {
             await attempt(name, () => known((0, eval)('typeof ' + name)));
@@ -244,6 +248,21 @@ fn overridden_builtins_skip_no_check() {
     assert!(figures["caught"].as_u64() > Some(100), "{figures}");
     assert!(figures["called"].as_u64() > Some(5), "{figures}");
     assert_eq!(figures["through"], serde_json::json!([]), "{figures}");
+}
+
+#[test]
+fn what_is_judged_is_what_is_used_also_when_it_changes_meanwhile() {
+    let guarded = Guarded::new();
+    all_refused(guarded.run(include_str!("escape_changing.js")));
+}
+
+#[test]
+fn what_is_caught_of_the_host_is_not_the_engines() {
+    let guarded = Guarded::new();
+    let output = guarded.run(include_str!("escape_hijack.js")).exits(0);
+    let line = output.stdout.lines().last().unwrap_or_default();
+    let figures: serde_json::Value = serde_json::from_str(line).expect("figures");
+    assert_eq!(figures["foreign"], serde_json::json!([]), "{figures}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod power;
 mod profile;
 mod proxy;
 mod races;
-mod wire;
+pub(crate) mod wire;
 
 use std::process::Child;
 use std::sync::Mutex;

@@ -55,6 +55,35 @@ fn callbacks_are_called_by_the_name_of_the_last_parameter() {
 }
 
 #[test]
+fn callbacks_end_a_migration_once_and_errors_fail_it() {
+    let failing = [
+        "module.exports = { up(db, client, next) { db.collection('log').insertOne({ _id: 1 }).then(() => next(new TypeError('told to the callback')), next); } };",
+        "module.exports = { up(db, client, next) { throw new TypeError('thrown before the callback'); } };",
+        "module.exports = { async up(db, client, next) { await db.collection('log').insertOne({ _id: 2 }); throw new TypeError('rejected, and no callback'); } };",
+        "module.exports = { async up(db, client, next) { next(); throw new TypeError('rejected after the callback'); } };",
+    ];
+    for source in failing {
+        let project = Project::new();
+        project.migration("1-fails.js", source);
+        let message = source.split('\'').rev().nth(1).expect("it is quoted");
+        project.run(&["up"]).exits(1).says(message);
+        assert_eq!(project.applied(), [""; 0], "{source}");
+    }
+    let project = Project::new();
+    project.migration(
+        "1-twice.js",
+        "module.exports = { up(db, client, next) { db.collection('log').insertOne({ _id: 1 }).then(() => { next(); next(new Error('too late')); next(); }); } };",
+    );
+    project.migration(
+        "2-both.js",
+        "module.exports = { async up(db, client, next) { await db.collection('log').insertOne({ _id: 2 }); next(); return 'a promise as well'; } };",
+    );
+    project.run(&["up"]).exits(0);
+    assert_eq!(project.applied(), ["1-twice.js", "2-both.js"]);
+    assert_eq!(project.documents("log").len(), 2);
+}
+
+#[test]
 fn this_is_the_exported_object_as_in_14() {
     same_as_node(
         14,

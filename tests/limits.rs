@@ -277,3 +277,23 @@ fn a_file_that_hangs_or_swells_while_it_is_loaded_is_refused() {
     assert!(project.documents("_mmk_history").is_empty());
     assert!(project.documents("_mmk_locks").is_empty());
 }
+
+#[test]
+fn a_limit_beyond_all_numbers_is_no_limit() {
+    for limit in [
+        "1e300",
+        "'1e300h'",
+        "'999999999999999999999999h'",
+        "Infinity",
+        "NaN",
+        "-1",
+    ] {
+        let project = Project::new();
+        project.migration(
+            "1-a.js",
+            &format!("module.exports = {{ timeout: {limit}, async up(db) {{ await db.collection('a').insertOne({{}}); }} }};"),
+        );
+        project.run(&["up"]).exits(0);
+        assert_eq!(project.documents("a").len(), 1, "{limit}");
+    }
+}

@@ -12,6 +12,7 @@ use crate::args::Cli;
 use crate::args::Command;
 use crate::commands;
 use crate::context::Context;
+use crate::crash;
 use crate::dialect;
 use crate::dialect::Dialect;
 use crate::dialect_output;
@@ -36,6 +37,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The whole program.
 pub(crate) fn run() -> ExitCode {
+    crash::watch();
     let directory = match std::env::current_dir() {
         Ok(directory) => directory,
         Err(error) => {
@@ -56,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse_usage(&error, dialect),
     };
+    crash::tell_in(format(&cli));
     let printer = Arc::new(Printer::new(format(&cli)));
     let codes = early_exit_codes(&cli, &variables);
     let context = Context::new(cli, dialect, directory, variables, printer, codes);

@@ -27,6 +27,8 @@ pub(crate) enum ExitStatus {
     Limit,
     /// A program that was run ended with this code.
     Program(u8),
+    /// A fault in mmk-js itself.
+    Crashed,
     /// SIGINT.
     Interrupted,
     /// SIGTERM.
@@ -38,6 +40,8 @@ impl ExitStatus {
         match (self, codes) {
             (Self::Success, _) => 0,
             (Self::Program(code), _) => code,
+            // As `sysexits.h` has it; mmk has no number for it.
+            (Self::Crashed, _) => 70,
             (Self::Interrupted, _) => 130,
             (Self::Terminated, _) => 143,
             (_, ExitCodes::Compatible) | (Self::Failure, _) => 1,

@@ -41,6 +41,9 @@ pub(crate) enum Failure {
     NoWorkingDirectory { detail: String },
     #[error("the system gives no threads: {detail}")]
     NoThreads { detail: String },
+    /// A panic.
+    #[error("{message} (at `{place}`); this is a fault in mmk-js")]
+    Crashed { message: String, place: String },
     #[error(transparent)]
     Core(#[from] Error),
     #[error(transparent)]
@@ -80,6 +83,7 @@ impl Failure {
             Self::WriteFailed { .. } => "WRITE_FAILED",
             Self::NoWorkingDirectory { .. } => "NO_WORKING_DIRECTORY",
             Self::NoThreads { .. } => "NO_THREADS",
+            Self::Crashed { .. } => "INTERNAL",
             Self::Core(error) => error.code(),
             Self::Sandbox(error) => error.code(),
         }
@@ -103,6 +107,10 @@ impl Failure {
             Self::NoThreads { .. } => {
                 vec!["raise the limit of processes (`ulimit -u`, or the container's)".to_owned()]
             }
+            Self::Crashed { .. } => vec![
+                "the process ended at once: if it held the lock, that expires by itself within `lockTTLSeconds`, and `mmk-js status` tells what was running".to_owned(),
+                "please report it to the project's issues, with these lines, what `mmk-js --version` prints, and what `RUST_BACKTRACE=1` adds if it happens again".to_owned(),
+            ],
             Self::Core(error) => error.hints(),
             Self::Sandbox(error) => error.hints().into_iter().map(str::to_owned).collect(),
         }
@@ -119,6 +127,7 @@ impl Failure {
             | Self::TemplateNotFound { path, .. }
             | Self::WriteFailed { path, .. } => json!({ "path": path.display().to_string() }),
             Self::InvalidArgument { details, .. } => Value::Object(details.clone()),
+            Self::Crashed { place, .. } => json!({ "place": place }),
             Self::Core(error) => fields(error),
             Self::NoWorkingDirectory { .. } | Self::NoThreads { .. } | Self::Sandbox(_) => {
                 Value::Null
@@ -147,6 +156,7 @@ impl Failure {
             | Self::Sandbox(_) => ExitStatus::Setup,
             Self::WriteFailed { .. } => ExitStatus::Failure,
             Self::NoWorkingDirectory { .. } | Self::NoThreads { .. } => ExitStatus::Setup,
+            Self::Crashed { .. } => ExitStatus::Crashed,
             Self::Core(error) => status_of(error),
         }
     }
@@ -222,7 +232,3 @@ impl<F: Into<Failure>> From<F> for Ended {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "failure_tests.rs"]
-mod tests;

@@ -15,6 +15,7 @@ mod config_words;
 mod connection_string;
 mod context;
 mod count;
+mod crash;
 mod database;
 mod dialect;
 mod dialect_output;

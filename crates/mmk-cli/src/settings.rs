@@ -373,9 +373,7 @@ impl<'a> Layers<'a> {
             migrations_directory: normalized(&directory.join(text("migrationsDir"))),
             migrations_collection: text("migrationsCollection"),
             lock_collection: text("lockCollection"),
-            lock_lifetime: Duration::from_secs_f64(
-                value("lockTTLSeconds").as_f64().unwrap_or(60.0),
-            ),
+            lock_lifetime: Duration::from_secs(value("lockTTLSeconds").as_u64().unwrap_or(60)),
             strict: flag("strict"),
             use_transaction: flag("useTransaction"),
             file_extensions: value("fileExtensions")

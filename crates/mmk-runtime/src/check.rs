@@ -26,8 +26,11 @@ struct Verdict {
 pub(crate) fn read_verdict(path: &Path, value: Value) -> Result<Script, ScriptError> {
     let verdict: Verdict = serde_json::from_value(value).map_err(|error| {
         plain(
-            ScriptErrorKind::Internal,
-            format!("the verdict on `{}` can't be read: {error}", path.display()),
+            ScriptErrorKind::Load,
+            format!(
+                "a file of those that are loaded changes JavaScript's own objects so that `{}` can't be judged ({error})",
+                path.display()
+            ),
             Outcome::default(),
         )
     })?;
@@ -40,8 +43,9 @@ pub(crate) fn read_verdict(path: &Path, value: Value) -> Result<Script, ScriptEr
         description: verdict.description,
         timeout: verdict
             .timeout_ms
-            .filter(|ms| ms.is_finite() && *ms > 0.0)
-            .map(|ms| Duration::from_secs_f64(ms / 1000.0)),
+            .filter(|ms| *ms > 0.0)
+            // More than can be counted is no limit.
+            .and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok()),
     })
 }
 

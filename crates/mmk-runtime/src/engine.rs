@@ -35,7 +35,7 @@ use crate::worker::HookJob;
 use crate::worker::Job;
 use crate::worker::ProgramJob;
 use crate::worker::RunJob;
-use crate::worker::start_worker;
+use crate::workers::Workers;
 
 /// How often a running step tells its counts.
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
@@ -102,7 +102,7 @@ pub struct Program {
 pub struct V8Engine {
     options: EngineOptions,
     target: std::sync::OnceLock<Target>,
-    jobs: mpsc::UnboundedSender<Job>,
+    workers: Workers,
     stuck: Arc<Stuck>,
 }
 
@@ -111,11 +111,11 @@ impl V8Engine {
     #[must_use]
     pub fn new(options: EngineOptions) -> Self {
         let stuck = Stuck::new();
-        let jobs = start_worker(options.clone(), stuck.clone());
+        let workers = Workers::start(options.clone(), stuck.clone());
         Self {
             options,
             target: std::sync::OnceLock::new(),
-            jobs,
+            workers,
             stuck,
         }
     }
@@ -136,7 +136,7 @@ impl V8Engine {
     pub async fn load_config(&self, path: &Path) -> Result<Value, ScriptError> {
         let (reply, answer) = oneshot::channel();
         let path = path.to_owned();
-        self.send(Job::Config(ConfigJob { path, reply }));
+        self.workers.send(Job::Config(ConfigJob { path, reply }));
         self.answer(answer).await
     }
 
@@ -149,7 +149,7 @@ impl V8Engine {
             self.target.get().map(|target| target.connection.clone()),
             self.options.prefetch,
         );
-        self.send(Job::Program(ProgramJob {
+        self.workers.send(Job::Program(ProgramJob {
             program: program.clone(),
             bridge: bridge.clone(),
             reply,
@@ -167,7 +167,7 @@ impl V8Engine {
         permissions: HookPermissions,
     ) -> Result<(), ScriptError> {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Hook(HookJob {
+        self.workers.send(Job::Hook(HookJob {
             argument,
             connection,
             permissions,
@@ -187,11 +187,6 @@ impl V8Engine {
             reason = self.stuck.given_up() => Err(stopped(reason, Outcome::default())),
         }
     }
-
-    fn send(&self, job: Job) {
-        // The worker outlives the engine; when its thread died, the dropped reply channel says so.
-        let _ = self.jobs.send(job);
-    }
 }
 
 #[async_trait]
@@ -200,7 +195,7 @@ impl Engine for V8Engine {
         let (reply, answer) = oneshot::channel();
         let paths: Vec<PathBuf> = paths.iter().map(|path| (*path).to_owned()).collect();
         let count = paths.len();
-        self.send(Job::Check(CheckJob { paths, reply }));
+        self.workers.check(CheckJob { paths, reply });
         let all = |error: ScriptError| (0..count).map(|_| Err(error.clone())).collect();
         tokio::select! {
             biased;
@@ -226,7 +221,7 @@ impl Engine for V8Engine {
             self.options.prefetch,
         );
         let counters = bridge.clone();
-        self.send(Job::Run(RunJob {
+        self.workers.run(RunJob {
             path: request.script.path.clone(),
             direction: request.direction,
             transaction: request.transaction,
@@ -235,7 +230,7 @@ impl Engine for V8Engine {
             bridge: bridge.clone(),
             seals,
             reply,
-        }));
+        });
         let mut seal = request.seal;
         let mut progress = tokio::time::interval(PROGRESS_EVERY);
         progress.tick().await;

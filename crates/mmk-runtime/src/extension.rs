@@ -51,6 +51,7 @@ use crate::ops::database_sync::op_mmk_connect_client_sync;
 use crate::ops::database_sync::op_mmk_next_batch_sync;
 use crate::ops::database_sync::op_mmk_open_cursor_sync;
 use crate::ops::database_sync::op_mmk_sleep_sync;
+use crate::ops::foreign::kept_or_refused;
 use crate::ops::fs::op_node_fs_call;
 use crate::ops::fs::op_node_fs_call_sync;
 use crate::ops::fs::op_node_fs_close;
@@ -241,6 +242,8 @@ pub(crate) enum Scripts {
 /// All extensions of an isolate, in order.
 pub(crate) fn extensions(loader: Rc<Loader>, scripts: Scripts) -> Vec<Extension> {
     let mut host = mmk::init();
+    // Of the deno crates' ops too: an extension's middleware sees the ops of all.
+    host.middleware_fn = Some(Box::new(kept_or_refused));
     if scripts == Scripts::OfExtensions {
         host.lazy_loaded_js_files = vec![
             ExtensionFileSource::new(HOST_SPECIFIER, HOST),

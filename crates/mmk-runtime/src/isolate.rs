@@ -117,6 +117,14 @@ impl Blank {
     }
 }
 
+#[cfg(test)]
+impl Blank {
+    /// The isolate as it is before user code runs in it.
+    pub(crate) fn runtime_for_tests(&mut self) -> &mut JsRuntime {
+        &mut self.runtime
+    }
+}
+
 /// A JavaScript world of its own.
 pub(crate) struct Isolate {
     runtime: JsRuntime,
@@ -165,6 +173,11 @@ impl Isolate {
         permissions.network.clone_from(&granted.network);
         permissions.run.clone_from(&granted.run);
         state.put(Arc::new(permissions));
+    }
+
+    #[cfg(test)]
+    pub(crate) fn runtime_for_tests(&mut self) -> &mut JsRuntime {
+        &mut self.runtime
     }
 
     fn invoke(

@@ -1,4 +1,4 @@
-//! The one thread that owns V8: takes jobs in order, makes a fresh isolate for each, and stays in charge of it until it is
+//! A thread that owns V8: takes jobs in order, makes a fresh isolate for each, and stays in charge of it until it is
 //! gone. The heartbeat of the lock is never here.
 
 use std::path::PathBuf;
@@ -33,7 +33,6 @@ use crate::isolate::CallError;
 use crate::isolate::Isolate;
 use crate::isolate::IsolateOptions;
 use crate::limits;
-use crate::loader::BuiltinNames;
 use crate::loader::Modules;
 use crate::loader::ReadCheck;
 use crate::loader::Ripeness;
@@ -42,16 +41,20 @@ use crate::ops::permissions::LastLink;
 use crate::ops::permissions::Permissions;
 use crate::script_error::Failure;
 use crate::script_error::from_call_error;
+use crate::script_error::plain;
 use crate::script_error::stopped;
 use crate::stuck;
 use crate::stuck::Stuck;
+use crate::workers::Isolation;
 
 /// V8's own stack limit is about 1 MB, whatever the thread has; this leaves room for native frames below it.
 const STACK_SIZE: usize = 8 * 1024 * 1024;
 
 pub(crate) enum Job {
     Check(CheckJob),
-    Run(RunJob),
+    Run(RunJob, Isolation),
+    /// Makes the isolate of the next migration.
+    Prepare,
     Config(ConfigJob),
     Program(ProgramJob),
     Hook(HookJob),
@@ -102,6 +105,7 @@ pub(crate) struct ConfigJob {
 /// Starts the thread; it ends when the last sender is dropped.
 pub(crate) fn start_worker(
     options: EngineOptions,
+    modules: Arc<Modules>,
     stuck: Arc<Stuck>,
 ) -> mpsc::UnboundedSender<Job> {
     let (sender, mut jobs) = mpsc::unbounded_channel();
@@ -110,8 +114,6 @@ pub(crate) fn start_worker(
         .stack_size(STACK_SIZE)
         .spawn(move || {
             stuck::adopt(stuck);
-            let modules =
-                Modules::new(BuiltinNames::standard(), module_check(&options.permissions));
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build();
@@ -130,7 +132,7 @@ pub(crate) fn start_worker(
 }
 
 /// Which files may become modules: what scripts may read, and installed packages wherever they are.
-fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
+pub(crate) fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
     let permissions = permissions.clone();
     Arc::new(move |path| {
         let is_package = path
@@ -150,16 +152,14 @@ fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
 #[derive(Default)]
 struct Stock {
     configured: Option<Configured>,
-    /// Made while the run writes its records, so that the next migration needn't wait for it.
+    /// Made ahead, so that the next migration needn't wait for it.
     spare: Option<Blank>,
-    /// How many migrations were checked and haven't run yet.
-    upcoming: usize,
 }
 
 impl Stock {
     /// V8 wants isolates dropped in the reverse order of their making: a spare is made last, so it must not outlive its turn.
     fn refill(&mut self, options: &EngineOptions, modules: &Arc<Modules>) {
-        if self.upcoming > 0 && self.configured.is_none() && self.spare.is_none() {
+        if self.configured.is_none() && self.spare.is_none() {
             // Without a spare the next migration makes its isolate itself, and tells what is wrong.
             self.spare = Blank::new(&blank_options(options, modules)).ok();
         }
@@ -171,28 +171,25 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
     match job {
         Job::Check(job) => {
             stock.spare = None;
-            stock.upcoming = job.paths.len();
             let (results, isolate) = check(options, modules, &job.paths).await;
             let _ = job.reply.send(results);
             keep_code(isolate, Ripeness::Loaded);
-            stock.refill(options, modules);
         }
-        Job::Run(job) => {
+        Job::Run(job, Isolation::EndFirst) => {
             let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
-            stock.upcoming = stock.upcoming.saturating_sub(1);
-            if stock.upcoming == 0 {
-                drop(isolate);
-                let _ = job.reply.send(result);
-            } else {
-                let has_run = result.is_ok();
-                // Nothing of the script runs any more; taking its world apart can be done meanwhile.
-                let _ = job.reply.send(result);
-                if has_run {
-                    keep_code(isolate, Ripeness::Ran);
-                }
-                stock.refill(options, modules);
+            drop(isolate);
+            let _ = job.reply.send(result);
+        }
+        Job::Run(job, Isolation::ReplyFirst) => {
+            let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
+            let has_run = result.is_ok();
+            // Nothing of the script runs any more; taking its world apart can be done meanwhile.
+            let _ = job.reply.send(result);
+            if has_run {
+                keep_code(isolate, Ripeness::Ran);
             }
         }
+        Job::Prepare => stock.refill(options, modules),
         Job::Program(job) => {
             stock.spare = None;
             modules.code_cache.turn_off();
@@ -339,7 +336,14 @@ impl Task<'_> {
                 }
                 None => Err(failure.into_script_error(self.outcome())),
             },
-            Err(error) => Err(self.explain(CallError::Internal(error.to_string()))),
+            // The host's answers are well-formed, unless the script works on what they are made with.
+            Err(error) => Err(plain(
+                ScriptErrorKind::Thrown,
+                format!(
+                    "the script changes JavaScript's own objects so that its outcome can't be read ({error})"
+                ),
+                self.outcome(),
+            )),
         }
     }
 

@@ -68,8 +68,24 @@ export function start(settings) {
     });
   });
   unhandled.catch(() => {});
+  hideForeignOps();
   delete globalThis.Deno;
   delete globalThis.__bootstrap;
+}
+
+/** Those of the engine's own ops that this bundle calls. */
+const FOREIGN_OPS = new Set(['op_import_sync', 'op_preview_entries']);
+
+/**
+ * A script that replaces builtins may catch the object that holds the ops. The engine's scripts have theirs in hand already; ours check what
+ * they are called with, and the engine's don't.
+ */
+function hideForeignOps() {
+  for (const name of Object.keys(ops)) {
+    if (!/^op_(mmk|net|node)_/.test(name) && !FOREIGN_OPS.has(name)) {
+      delete ops[name];
+    }
+  }
 }
 
 /** A snapshot holds the slow way to call each op only; whoever keeps an op must get it after this. */
@@ -182,12 +198,12 @@ export async function run({ path, direction, transaction, database }) {
     playDriverMajor(path, compatibility);
     migration = await migrationIn(path);
   } catch (error) {
-    return { failure: describeFailure(error, 'load') };
+    return answered({ failure: describeFailure(error, 'load') });
   }
   const fn = functionFor(migration, direction);
   if (fn === undefined) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
-    return { failure: { kind: 'export', export: direction, name: 'TypeError', message } };
+    return answered({ failure: { kind: 'export', export: direction, name: 'TypeError', message } });
   }
   const client = createRunClient(documentOptions);
   const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
@@ -258,11 +274,11 @@ async function runInTransaction({ migration, fn, client, database, models }) {
     await seal(client, session);
     committing = true;
     await commit(session);
-    return { value };
+    return answered({ value });
   } catch (error) {
     const failure = describeFailure(error, error?.mmkKind ?? (committing ? 'commit' : 'thrown'));
     failure.rolledBack = await rollBack(session, committing);
-    return { failure };
+    return answered({ failure });
   } finally {
     await session.endSession().catch(() => {});
   }
@@ -327,10 +343,15 @@ async function rollBack(session, committing) {
   }
 }
 
+/** An answer that stays one also where a script has given all objects a `then`. */
+function answered(answer) {
+  return { __proto__: null, ...answer };
+}
+
 async function answer(kind, work) {
   try {
-    return { value: await work() };
+    return answered({ value: await work() });
   } catch (error) {
-    return { failure: describeFailure(error, error?.mmkKind ?? kind) };
+    return answered({ failure: describeFailure(error, error?.mmkKind ?? kind) });
   }
 }

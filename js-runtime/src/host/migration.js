@@ -95,6 +95,7 @@ export async function callMigration(migration, fn, db, client) {
   return new Promise((resolve, reject) => {
     const done = (error, result) => (error ? reject(error) : resolve(result));
     const given = names.length < 3 ? [db, done] : [db, client, done];
-    Promise.resolve(fn.apply(migration, given)).catch(reject);
+    // What an async function returns besides is nobody's: as under Node, its rejection is an unhandled one and fails the migration.
+    fn.apply(migration, given);
   });
 }

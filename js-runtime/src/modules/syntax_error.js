@@ -51,7 +51,7 @@ export function showPlace(error) {
 
 /** The engine writes the place of a module's syntax error into its message; it belongs beside it. */
 function tidyMessage(error) {
-  const suffix = / at file:\/\/\S+:\d+:\d+$/.exec(error.message);
+  const suffix = / at (?:file:\/\/\S+|data:.*):\d+:\d+$/.exec(error.message);
   if (suffix !== null) {
     const { stack } = error;
     error.message = error.message.slice(0, suffix.index);

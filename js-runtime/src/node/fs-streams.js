@@ -39,18 +39,23 @@ function closeFrom(stream, error, callback) {
 export class ReadStream extends Readable {
   constructor(path, options) {
     const settings = readOptions(options);
+    // All refusals come first: a stream that was begun opens its file, also when its constructor throws.
+    const file = path === undefined ? undefined : pathText(path);
+    const flags = flagText(settings.flags, 'r');
+    const mode = modeNumber(settings.mode, 0o666);
+    const { start, end } = settings;
+    if (start !== undefined && start > (end ?? Infinity)) {
+      throw outOfRange('start', `<= "end" (here: ${end})`, start);
+    }
     super({ highWaterMark: settings.highWaterMark ?? 65536, encoding: settings.encoding, emitClose: settings.emitClose ?? true, signal: settings.signal, autoDestroy: settings.autoClose ?? true });
-    this.path = path === undefined ? undefined : pathText(path);
+    this.path = file;
     this.fd = typeof settings.fd === 'number' ? settings.fd : (settings.fd?.fd ?? null);
-    this.flags = flagText(settings.flags, 'r');
-    this.mode = modeNumber(settings.mode, 0o666);
-    this.start = settings.start;
-    this.end = settings.end ?? Infinity;
+    this.flags = flags;
+    this.mode = mode;
+    this.start = start;
+    this.end = end ?? Infinity;
     this.autoClose = settings.autoClose ?? true;
     this.bytesRead = 0;
-    if (this.start !== undefined && this.start > this.end) {
-      throw outOfRange('start', `<= "end" (here: ${this.end})`, this.start);
-    }
     this.position = this.start ?? -1;
   }
 
@@ -93,11 +98,14 @@ export class ReadStream extends Readable {
 export class WriteStream extends Writable {
   constructor(path, options) {
     const settings = readOptions(options);
+    const file = path === undefined ? undefined : pathText(path);
+    const flags = flagText(settings.flags, settings.start === undefined ? 'w' : 'r+');
+    const mode = modeNumber(settings.mode, 0o666);
     super({ highWaterMark: settings.highWaterMark ?? 16384, decodeStrings: true, defaultEncoding: settings.encoding ?? 'utf8', emitClose: settings.emitClose ?? true, signal: settings.signal, autoDestroy: settings.autoClose ?? true });
-    this.path = path === undefined ? undefined : pathText(path);
+    this.path = file;
     this.fd = typeof settings.fd === 'number' ? settings.fd : (settings.fd?.fd ?? null);
-    this.flags = flagText(settings.flags, settings.start === undefined ? 'w' : 'r+');
-    this.mode = modeNumber(settings.mode, 0o666);
+    this.flags = flags;
+    this.mode = mode;
     this.autoClose = settings.autoClose ?? true;
     this.position = settings.start ?? -1;
     this.bytesWritten = 0;

@@ -13,6 +13,7 @@ use v8::script_compiler::Source;
 
 use super::code_cache::Ripeness;
 use super::code_cache::Text;
+use super::facade::is_internal;
 use super::module_loader::Loader;
 
 /// What Node gives to every CommonJS file.
@@ -37,6 +38,7 @@ pub(super) fn op_mmk_modules_compile<'s>(
     name: v8::Local<'s, v8::String>,
 ) -> v8::Local<'s, v8::Array> {
     let loader = state.borrow().borrow::<Rc<Loader>>().clone();
+    let name = no_name_of_ours(scope, name);
     let undefined = v8::undefined(scope).into();
     let result = {
         v8::tc_scope!(let scope, scope);
@@ -106,6 +108,18 @@ impl Loader {
             }
         }
     }
+}
+
+/// A script may call its text as it likes, but what has one of our names could import what is ours.
+fn no_name_of_ours<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    name: v8::Local<'s, v8::String>,
+) -> v8::Local<'s, v8::String> {
+    let text = name.to_rust_string_lossy(scope);
+    if !is_internal(&text) {
+        return name;
+    }
+    v8::String::new(scope, &format!("/{text}")).unwrap_or_else(|| v8::String::empty(scope))
 }
 
 fn with_text<'s, T>(

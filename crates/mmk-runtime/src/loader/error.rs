@@ -14,8 +14,9 @@ use super::syntax_problem::SyntaxProblem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorClass {
     Error,
-    TypeError,
+    RangeError,
     SyntaxError,
+    TypeError,
 }
 
 impl ErrorClass {
@@ -24,6 +25,7 @@ impl ErrorClass {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Error => "Error",
+            Self::RangeError => "RangeError",
             Self::TypeError => "TypeError",
             Self::SyntaxError => "SyntaxError",
         }
@@ -243,19 +245,35 @@ impl ModuleError {
     }
 
     /// The message is the engine's.
-    pub(super) fn json(path: &Path, message: &str) -> Self {
+    pub(super) fn json(place: &str, message: &str) -> Self {
         Self {
             class: ErrorClass::SyntaxError,
             code: None,
-            message: format!("{}: {message}", path.display()),
+            message: format!("{place}: {message}"),
             syntax: None,
         }
     }
 
-    pub(super) fn unsupported_data_url() -> Self {
-        Self::error(
-            "ERR_UNSUPPORTED_ESM_URL_SCHEME",
-            "`data:` URLs cannot be imported here; put the module into a file".to_owned(),
+    pub(super) fn invalid_url() -> Self {
+        Self::type_error("ERR_INVALID_URL", "Invalid URL".to_owned())
+    }
+
+    /// A `data:` URL of a kind that is no module.
+    pub(super) fn unknown_format(kind: &str, url: &str) -> Self {
+        Self::new(
+            ErrorClass::RangeError,
+            "ERR_UNKNOWN_MODULE_FORMAT",
+            format!("Unknown module format: {kind} for URL {url}"),
+        )
+    }
+
+    /// A `data:` URL is nowhere, so nothing is beside it.
+    pub(super) fn nothing_to_resolve_against(specifier: &str, referrer: &str) -> Self {
+        Self::type_error(
+            "ERR_UNSUPPORTED_RESOLVE_REQUEST",
+            format!(
+                "Failed to resolve module specifier \"{specifier}\" from \"{referrer}\": Invalid relative URL or base scheme is not hierarchical."
+            ),
         )
     }
 }

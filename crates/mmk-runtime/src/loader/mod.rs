@@ -7,6 +7,7 @@ mod check;
 mod code_cache;
 mod commonjs_exports;
 mod compile;
+mod data_url;
 mod depth;
 mod emit;
 mod erase;

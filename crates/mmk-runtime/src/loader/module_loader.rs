@@ -33,6 +33,7 @@ use super::code_cache::Code;
 use super::code_cache::Ripeness;
 use super::code_cache::Text;
 use super::compile::Compiled;
+use super::data_url::DataModule;
 use super::error::ErrorClass;
 use super::error::ModuleError;
 use super::facade::Facade;
@@ -157,7 +158,7 @@ impl Loader {
             || ModuleError::invalid_specifier(specifier, "is not a valid URL", Some(referrer));
         let url = match self.modules.import(specifier, &base)? {
             Resolved::Builtin(name) => Facade::Builtin(name).url().ok_or_else(not_a_url)?,
-            Resolved::Data(_) => return Err(ModuleError::unsupported_data_url()),
+            Resolved::Data(url) => DataModule::of(&url).map(|_| url)?,
             Resolved::File { path, suffix } => {
                 let prepared = self.prepare(&path, Purpose::Import)?;
                 let file = Url::from_file_path(&path).map_err(|()| not_a_url())?;
@@ -190,7 +191,11 @@ impl Loader {
         if let Some(Facade::Builtin(name)) = Facade::of(&url) {
             self.learn_builtin(scope, &name);
         }
-        let is_json = url.scheme() == "file" && url.path().ends_with(".json");
+        let is_json = match url.scheme() {
+            "file" => url.path().ends_with(".json"),
+            "data" => DataModule::of(&url)?.format == ModuleFormat::Json,
+            _ => false,
+        };
         match (is_json, kind) {
             (true, None) => Err(ModuleError::json_attribute_missing(url.as_str())),
             (true, Some(_)) => self.check_json(scope, &url),
@@ -200,11 +205,15 @@ impl Loader {
     }
 
     fn check_json(&self, scope: &mut v8::PinScope<'_, '_>, url: &Url) -> Result<(), ModuleError> {
-        let path = path_of(url);
-        let prepared = self.prepare(&path, Purpose::Import)?;
+        let (place, text) = if url.scheme() == "data" {
+            (url.to_string(), DataModule::of(url)?.text)
+        } else {
+            let path = path_of(url);
+            let prepared = self.prepare(&path, Purpose::Import)?;
+            (path.display().to_string(), prepared.code().to_owned())
+        };
         v8::tc_scope!(let scope, scope);
-        let parsed =
-            v8::String::new(scope, prepared.code()).and_then(|text| v8::json::parse(scope, text));
+        let parsed = v8::String::new(scope, &text).and_then(|text| v8::json::parse(scope, text));
         if parsed.is_some() {
             return Ok(());
         }
@@ -216,7 +225,7 @@ impl Loader {
         };
         scope.reset();
         let message = message.trim_start_matches("Uncaught SyntaxError: ");
-        Err(ModuleError::json(&path, message))
+        Err(ModuleError::json(&place, message))
     }
 
     /// Asks the JavaScript side which names a built-in exports. It has no text to read them from.
@@ -287,14 +296,16 @@ impl Loader {
                 let code = commonjs_source(&path.to_string_lossy(), names, prepared.was_module);
                 Ok(source(ModuleType::JavaScript, code))
             }
+            None if url.scheme() == "data" => {
+                let module = DataModule::of(url)?;
+                Ok(source(type_of(module.format), module.text))
+            }
             None => {
                 let prepared = self.prepare(&path_of(url), Purpose::Import)?;
-                let code = prepared.code().to_owned();
-                if prepared.format == ModuleFormat::Json {
-                    return Ok(source(ModuleType::Json, code));
+                let mut source = source(type_of(prepared.format), prepared.code().to_owned());
+                if prepared.format != ModuleFormat::Json {
+                    source.code_cache = self.code_of_module(url, prepared);
                 }
-                let mut source = source(ModuleType::JavaScript, code);
-                source.code_cache = self.code_of_module(url, prepared);
                 Ok(source)
             }
         }
@@ -424,6 +435,7 @@ fn throw_as_node(scope: &mut v8::PinScope<'_, '_>, error: &ModuleError) {
     let text = v8::String::new(scope, &error.message).unwrap_or_else(|| v8::String::empty(scope));
     let exception = match error.class {
         ErrorClass::Error => v8::Exception::error(scope, text),
+        ErrorClass::RangeError => v8::Exception::range_error(scope, text),
         ErrorClass::TypeError => v8::Exception::type_error(scope, text),
         ErrorClass::SyntaxError => v8::Exception::syntax_error(scope, text),
     };
@@ -452,6 +464,13 @@ fn add_code(
     let code = v8::String::new(scope, code)?;
     object.set(scope, code_key.into(), code.into())?;
     Some(())
+}
+
+fn type_of(format: ModuleFormat) -> ModuleType {
+    match format {
+        ModuleFormat::Json => ModuleType::Json,
+        ModuleFormat::Module | ModuleFormat::CommonJs => ModuleType::JavaScript,
+    }
 }
 
 /// The URL that a user may see.

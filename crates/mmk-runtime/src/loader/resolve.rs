@@ -104,6 +104,12 @@ impl Resolver {
         if let Some(name) = self.names.find(specifier)? {
             return Ok(Resolved::Builtin(name));
         }
+        if referrer.scheme() == "data" && Url::parse(specifier).is_err() {
+            return Err(ModuleError::nothing_to_resolve_against(
+                specifier,
+                referrer.as_str(),
+            ));
+        }
         let importer = referrer
             .to_file_path()
             .unwrap_or_else(|()| PathBuf::from(referrer.as_str()));

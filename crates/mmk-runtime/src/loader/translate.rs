@@ -32,6 +32,7 @@ use super::program::ParsedFile;
 use super::syntax_facts::CommonJsUse;
 use super::syntax_facts::SyntaxFacts;
 use super::syntax_problem::SyntaxProblem;
+use crate::expected_panic::expecting_panic;
 
 /// The module system a translated file runs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,7 +181,7 @@ pub(super) fn in_swc<T>(
             HELPERS.set(&Helpers::new(false), work)
         })
     };
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).unwrap_or_else(|_| {
+    expecting_panic(work).unwrap_or_else(|| {
         Err(SyntaxProblem {
             path: path.to_owned(),
             line: 1,

@@ -174,7 +174,8 @@ fn pbkdf2(
     rounds: u32,
     size: u32,
 ) -> Result<Vec<u8>, JsErrorBox> {
-    let mut key = vec![0; size as usize];
+    let mut key = room_for(u64::from(size))?;
+    key.resize(size as usize, 0);
     with_hash!(name, Hash => pbkdf2::pbkdf2_hmac::<Hash>(password, salt, rounds, &mut key))
         .ok_or_else(|| unknown_digest(name))?;
     Ok(key)
@@ -204,7 +205,18 @@ pub(crate) async fn op_node_pbkdf2(
     on_thread(move || pbkdf2(&name, &password, &salt, rounds, size)).await
 }
 
-/// `cost` is a power of two, which JavaScript has checked.
+/// Bytes for an answer, unless there is no room for them: Rust aborts the process where memory can't be had.
+fn room_for(size: u64) -> Result<Vec<u8>, JsErrorBox> {
+    let mut bytes = Vec::new();
+    usize::try_from(size)
+        .ok()
+        .and_then(|size| bytes.try_reserve_exact(size).ok())
+        .ok_or_else(|| {
+            JsErrorBox::range_error("there is not enough memory for these parameters")
+        })?;
+    Ok(bytes)
+}
+
 fn scrypt(
     password: &[u8],
     salt: &[u8],
@@ -213,10 +225,19 @@ fn scrypt(
     parallel: u32,
     size: u32,
 ) -> Result<Vec<u8>, JsErrorBox> {
-    let exponent = u8::try_from(cost.ilog2()).unwrap_or(0);
+    let exponent = cost
+        .is_power_of_two()
+        .then(|| cost.trailing_zeros() as u8)
+        .unwrap_or_default();
     let settings = scrypt::Params::new(exponent, block, parallel)
         .map_err(|_| JsErrorBox::range_error("Invalid scrypt params"))?;
-    let mut key = vec![0; size as usize];
+    // What the computation takes for itself, given back before it does.
+    let rows = u64::from(cost) + u64::from(parallel) + 2;
+    drop(room_for(
+        rows.saturating_mul(u64::from(block)).saturating_mul(128),
+    )?);
+    let mut key = room_for(u64::from(size))?;
+    key.resize(size as usize, 0);
     scrypt::scrypt(password, salt, &settings, &mut key)
         .map_err(|_| JsErrorBox::range_error("Invalid scrypt key length"))?;
     Ok(key)

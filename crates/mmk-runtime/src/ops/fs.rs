@@ -39,6 +39,9 @@ pub(crate) struct OpenFiles {
 const FIRST_DESCRIPTOR: u32 = 20;
 const STANDARD_INPUT: u32 = 0;
 
+/// How much is read at once where it isn't known how much there is: bytes.
+const MOST_AT_ONCE: u64 = 16 * 1024 * 1024;
+
 impl OpenFiles {
     fn add(&mut self, file: File) -> u32 {
         let descriptor = (FIRST_DESCRIPTOR..)
@@ -237,7 +240,12 @@ pub(crate) async fn op_node_fs_read(
 ) -> Result<Vec<u8>, FsError> {
     let file = state.borrow().borrow::<OpenFiles>().get(descriptor)?;
     blocking(move || {
-        let mut bytes = vec![0; length as usize];
+        // Never more than there is: the length is the script's word. Devices and the files of the system have no length.
+        let most = match file.metadata()?.len() {
+            0 => MOST_AT_ONCE,
+            known => known,
+        };
+        let mut bytes = vec![0; u64::from(length).min(most) as usize];
         let size = read(&file, &mut bytes, position(at))?;
         bytes.truncate(size);
         Ok(bytes)

@@ -20,6 +20,8 @@ use serde_json::json;
 
 use super::fs_error::FsError;
 use super::fs_error::SystemError;
+use super::fs_held::Held;
+use super::fs_held::path_only;
 use super::fs_open::open_judged;
 use super::permissions::Access;
 use super::permissions::LastLink;
@@ -107,9 +109,14 @@ pub(crate) fn perform(permissions: &Permissions, request: Request) -> Answer {
     let read_link = |path: &Path| permissions.check_path(Access::Read, path, LastLink::Keep);
     let write = |path: &Path| permissions.check_path(Access::Write, path, LastLink::Follow);
     let write_link = |path: &Path| permissions.check_path(Access::Write, path, LastLink::Keep);
+    let place = |judged: &Path| -> Result<Held, FsError> { Ok(Held::name(judged)?) };
     match request {
-        Request::Stat { path } => Ok(describe(&fs::metadata(read(&path)?)?)),
-        Request::Lstat { path } => Ok(describe(&fs::symlink_metadata(read_link(&path)?)?)),
+        Request::Stat { path } => Ok(describe(&fs::symlink_metadata(
+            place(&read(&path)?)?.path(),
+        )?)),
+        Request::Lstat { path } => Ok(describe(&fs::symlink_metadata(
+            place(&read_link(&path)?)?.path(),
+        )?)),
         Request::Access { path, mode } => accessible(&read(&path)?, mode),
         Request::Readdir { path } => list(&read(&path)?),
         Request::Mkdir {
@@ -118,30 +125,34 @@ pub(crate) fn perform(permissions: &Permissions, request: Request) -> Answer {
             recursive,
         } => make_folder(&write(&path)?, mode, recursive),
         Request::Mkdtemp { prefix } => make_temporary(&write(Path::new(&prefix))?, &prefix),
-        Request::Rmdir { path } => done(fs::remove_dir(write_link(&path)?)),
+        Request::Rmdir { path } => done(fs::remove_dir(place(&write_link(&path)?)?.path())),
         Request::Rm {
             path,
             recursive,
             force,
-        } => remove(&write_link(&path)?, recursive, force),
-        Request::Unlink { path } => unlink(&write_link(&path)?),
-        Request::Rename { path, to } => done(fs::rename(write_link(&path)?, write_link(&to)?)),
+        } => remove(place(&write_link(&path)?)?.path(), recursive, force),
+        Request::Unlink { path } => unlink(place(&write_link(&path)?)?.path()),
+        Request::Rename { path, to } => {
+            let (from, to) = (place(&write_link(&path)?)?, place(&write_link(&to)?)?);
+            done(fs::rename(from.path(), to.path()))
+        }
         Request::CopyFile {
             path,
             to,
             exclusive,
         } => copy(&read(&path)?, &write(&to)?, exclusive),
         Request::Realpath { path } => Ok(text(&fs::canonicalize(read(&path)?)?)),
-        Request::Readlink { path } => Ok(text(&fs::read_link(read_link(&path)?)?)),
+        Request::Readlink { path } => Ok(text(&fs::read_link(place(&read_link(&path)?)?.path())?)),
         Request::Symlink { target, path } => {
             link_to(permissions, &target, &path, &write_link(&path)?)
         }
         Request::Link { path, to } => {
             write_link(&path)?;
-            done(fs::hard_link(read_link(&path)?, write_link(&to)?))
+            let (from, to) = (place(&read_link(&path)?)?, place(&write_link(&to)?)?);
+            done(fs::hard_link(from.path(), to.path()))
         }
         Request::Chmod { path, mode } => done(fs::set_permissions(
-            write(&path)?,
+            Held::file(&write(&path)?, path_only(OFlags::empty()))?.path(),
             fs::Permissions::from_mode(mode),
         )),
         Request::Utimes {
@@ -221,7 +232,8 @@ fn kind(file: FileType) -> u8 {
 /// `[[name, kind], …]` sorted by bytes, as Node gives them.
 fn list(path: &Path) -> Answer {
     let mut entries = Vec::new();
-    for entry in fs::read_dir(path)? {
+    let folder = Held::file(path, OFlags::RDONLY | OFlags::DIRECTORY)?;
+    for entry in fs::read_dir(folder.path())? {
         let entry = entry?;
         entries.push((
             entry.file_name().to_string_lossy().into_owned(),
@@ -237,7 +249,7 @@ fn make_folder(path: &Path, mode: u32, recursive: bool) -> Answer {
     let mut builder = fs::DirBuilder::new();
     builder.mode(mode);
     if !recursive {
-        return done(builder.create(path));
+        return done(builder.create(Held::name(path)?.path()));
     }
     let first_missing = path
         .ancestors()
@@ -247,7 +259,16 @@ fn make_folder(path: &Path, mode: u32, recursive: bool) -> Answer {
         None if path.is_dir() => Ok(Value::Null),
         None => Err(Errno::EXIST.into()),
         Some(first) => {
-            builder.recursive(true).create(path)?;
+            let mut missing: Vec<&Path> = path
+                .ancestors()
+                .take_while(|ancestor| ancestor.starts_with(first))
+                .collect();
+            while let Some(folder) = missing.pop() {
+                match builder.create(Held::name(folder)?.path()) {
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                    made => made?,
+                }
+            }
             Ok(text(first))
         }
     }
@@ -268,10 +289,8 @@ fn make_temporary(resolved: &Path, prefix: &str) -> Answer {
             .iter()
             .map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()]))
             .collect();
-        match fs::DirBuilder::new()
-            .mode(0o700)
-            .create(format!("{base}{suffix}"))
-        {
+        let place = Held::name(Path::new(&format!("{base}{suffix}")))?;
+        match fs::DirBuilder::new().mode(0o700).create(place.path()) {
             Ok(()) => return Ok(Value::String(format!("{prefix}{suffix}"))),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error.into()),
@@ -312,7 +331,12 @@ fn copy(from: &Path, to: &Path, exclusive: bool) -> Answer {
     }
     let mut source = open_judged(from, OFlags::RDONLY, 0)?;
     let mode = source.metadata()?.mode();
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC;
+    let exclusive = if exclusive {
+        OFlags::EXCL
+    } else {
+        OFlags::empty()
+    };
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | exclusive;
     let mut target = open_judged(to, flags, mode)?;
     std::io::copy(&mut source, &mut target)?;
     // As `cp` and Node do, for a target that was there before too.
@@ -326,13 +350,18 @@ fn link_to(permissions: &Permissions, target: &Path, asked: &Path, path: &Path) 
         .or_else(|| asked.parent())
         .unwrap_or(Path::new("/"));
     permissions.check_path(Access::Read, &base.join(target), LastLink::Follow)?;
-    done(std::os::unix::fs::symlink(target, path))
+    done(std::os::unix::fs::symlink(target, Held::name(path)?.path()))
 }
 
 fn touch(path: &Path, accessed: f64, modified: f64) -> Answer {
-    let time = |seconds: f64| SystemTime::UNIX_EPOCH + Duration::from_secs_f64(seconds.max(0.0));
+    let time = |seconds: f64| {
+        Duration::try_from_secs_f64(seconds.max(0.0))
+            .ok()
+            .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
+            .ok_or(Errno::INVAL)
+    };
     let times = fs::FileTimes::new()
-        .set_accessed(time(accessed))
-        .set_modified(time(modified));
+        .set_accessed(time(accessed)?)
+        .set_modified(time(modified)?);
     done(open_judged(path, OFlags::RDONLY, 0)?.set_times(times))
 }

@@ -7,10 +7,14 @@ pub(crate) mod client;
 pub(crate) mod crypto;
 pub(crate) mod database;
 pub(crate) mod database_sync;
+pub(crate) mod foreign;
 pub(crate) mod fs;
 mod fs_error;
+mod fs_held;
 mod fs_open;
 mod fs_requests;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod host;
 pub(crate) mod names;
 mod network_error;
