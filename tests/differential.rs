@@ -8,10 +8,11 @@ use std::sync::OnceLock;
 
 use crate::interop::install_packages;
 use crate::interop::node_tools;
+use crate::js_runtime::installed;
 use crate::support::own_server;
 
 fn js_runtime(path: &str) -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../js-runtime")).join(path)
+    installed().join(path)
 }
 
 /// The folder with all majors of npm `mongodb`: `3/node_modules/mongodb` and so on.

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::differential::driver_majors;
 use crate::interop::node_tools;
@@ -12,6 +13,17 @@ use crate::support::own_server;
 
 fn js_runtime() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../js-runtime"))
+}
+
+/// The folder, with what its scripts need under Node; whichever test comes first installs it.
+pub(crate) fn installed() -> PathBuf {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    let install = || {
+        let folder = js_runtime();
+        install(&folder);
+        folder
+    };
+    FOLDER.get_or_init(install).clone()
 }
 
 /// Installs what the tests need, once per state of the lock file. `node_modules` is no part of the repository.
@@ -36,8 +48,7 @@ fn install(folder: &Path) {
 
 #[test]
 fn the_javascript_passes_its_own_tests() {
-    let folder = js_runtime();
-    install(&folder);
+    let folder = installed();
     let server = own_server();
     let mut command = Command::new("npm");
     command

@@ -2,7 +2,6 @@
 //! connection, names, schema files, sessions and dry runs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
@@ -11,6 +10,7 @@ use bson::doc;
 use serde_json::Value;
 
 use crate::interop::install_packages;
+use crate::js_runtime::installed;
 use crate::support::Output;
 use crate::support::Project;
 use crate::support::finish;
@@ -22,13 +22,11 @@ const ERRORS_OF_SAVE: &str =
     r#"["a document that is gone", "an array that somebody else changed"]"#;
 
 fn js_tests(name: &str) -> PathBuf {
-    Path::new(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../js-runtime/test/models"
-    ))
-    .join(name)
-    .canonicalize()
-    .expect("the file is there")
+    installed()
+        .join("test/models")
+        .join(name)
+        .canonicalize()
+        .expect("the file is there")
 }
 
 /// Puts a major of mongoose where the project's files find it.
