@@ -427,6 +427,7 @@ fn no_reply_to_a_command_ends_the_process() {
         &["status"],
     ];
     let mut codes = std::collections::BTreeMap::<String, u32>::new();
+    let code_printed = regex::Regex::new(r#"✖ ([A-Z_]+):|"code": "([A-Z_]+)""#).expect("valid");
     for turn in 0..count {
         let server = Hostile::start(seed.wrapping_add(turn), 7);
         let arguments = commands[turn as usize % commands.len()];
@@ -435,8 +436,7 @@ fn no_reply_to_a_command_ends_the_process() {
         let code = if output.code() == 0 {
             "success".to_owned()
         } else {
-            let code = regex::Regex::new(r#"✖ ([A-Z_]+):|"code": "([A-Z_]+)""#).expect("valid");
-            let found = code
+            let found = code_printed
                 .captures(&said)
                 .unwrap_or_else(|| panic!("no code: {said}"));
             let code = found.get(1).or(found.get(2)).map(|code| code.as_str());

@@ -285,8 +285,10 @@ impl Shared {
         }
         let mut routes = self.routes.iter();
         let from = routes.find(|(_, proxy)| sender == Some(proxy));
-        !(isolated.contains(&link.server) && link.is_of_member.load(Ordering::Relaxed))
-            && !from.is_some_and(|(server, _)| isolated.contains(server))
+        let reaches_isolated =
+            isolated.contains(&link.server) && link.is_of_member.load(Ordering::Relaxed);
+        let comes_from_isolated = from.is_some_and(|(server, _)| isolated.contains(server));
+        !reaches_isolated && !comes_from_isolated
     }
 
     fn requests(
