@@ -373,7 +373,10 @@ impl<'a> Layers<'a> {
             migrations_directory: normalized(&directory.join(text("migrationsDir"))),
             migrations_collection: text("migrationsCollection"),
             lock_collection: text("lockCollection"),
-            lock_lifetime: Duration::from_secs(value("lockTTLSeconds").as_u64().unwrap_or(60)),
+            lock_lifetime: value("lockTTLSeconds")
+                .as_f64()
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .unwrap_or(Duration::from_secs(60)),
             strict: flag("strict"),
             use_transaction: flag("useTransaction"),
             file_extensions: value("fileExtensions")
