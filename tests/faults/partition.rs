@@ -206,7 +206,11 @@ fn a_holder_left_alone_with_the_old_primary_leaves_nothing_after_its_lock() {
         assert!(stopped.stderr.contains("LOCK_LOST"), "{}", stopped.stderr);
         // What only the old primary had was never acknowledged, and is gone.
         assert_eq!(written_by(&database, "old").await, before);
-        assert_eq!(before, (30, 30));
+        // The write on its way may have reached the others while the set was falling apart.
+        let (documents, sum) = before;
+        assert!((30..100).contains(&documents), "{before:?}");
+        let begun = documents - u64::try_from(sum).expect("never negative");
+        assert!(begun <= 1, "{before:?}");
         assert_eq!(written_by(&database, "new").await, (100, 100));
         assert_eq!(applied(&database).await, 1);
         println!(
