@@ -171,7 +171,7 @@ fn a_primary_cut_off_from_everybody_is_left_for_the_next_one() {
 }
 
 #[test]
-fn a_holder_left_alone_with_the_old_primary_leaves_nothing_after_its_lock() {
+fn a_holder_left_alone_with_the_old_primary_begins_no_write_after_its_lock() {
     let project = project();
     block_on(async {
         let set = Set::start().await;
@@ -204,17 +204,16 @@ fn a_holder_left_alone_with_the_old_primary_leaves_nothing_after_its_lock() {
         let stopped = output(old);
         assert!(!stopped.status.success());
         assert!(stopped.stderr.contains("LOCK_LOST"), "{}", stopped.stderr);
-        // What only the old primary had was never acknowledged, and is gone.
-        assert_eq!(written_by(&database, "old").await, before);
-        // The write on its way may have reached the others while the set was falling apart.
-        let (documents, sum) = before;
-        assert!((30..100).contains(&documents), "{before:?}");
-        let begun = documents - u64::try_from(sum).expect("never negative");
-        assert!(begun <= 1, "{before:?}");
+        // What only the old primary had was never acknowledged, and is gone. The one write that was on its way when the set fell apart may
+        // count at any time, also when the driver finds a primary for it after the lock is lost (docs/decisions/0003-lock.md); nothing
+        // follows it.
+        let (documents, sum) = written_by(&database, "old").await;
+        assert_eq!((before, sum), ((before.0, 30), 30));
+        assert!(before.0 <= documents && documents <= 31, "{documents}");
         assert_eq!(written_by(&database, "new").await, (100, 100));
         assert_eq!(applied(&database).await, 1);
         println!(
-            "left alone with the old primary for longer than the lock: LOCK_LOST, and nothing of it among the 200 writes of the next run"
+            "left alone with the old primary for longer than the lock: LOCK_LOST, and no more than the write on its way beside the 200 of the next run"
         );
     });
 }
