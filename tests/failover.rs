@@ -6,16 +6,13 @@ use std::time::Instant;
 
 use bson::Document;
 use bson::doc;
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
 use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
-use mmk_sandbox::Topology;
 use mongodb::Client;
 use mongodb::Collection;
 
 use crate::faults::PATIENCE;
 use crate::faults::output;
+use crate::faults::three_nodes;
 use crate::support::Output;
 use crate::support::Project;
 use crate::support::block_on;
@@ -62,17 +59,7 @@ fn a_primary_that_dies_or_steps_down_loses_and_doubles_nothing() {
     let project = Project::new();
     project.migration("1-writer.js", &WRITER.replace("COUNT", &COUNT.to_string()));
     block_on(async {
-        let sources = Sources::from_environment();
-        let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-        let mut options =
-            Options::new(&sources.temporary).topology(Topology::ReplicaSet { nodes: 3 });
-        // On a machine that does much else, members that wait for less hold elections of their own accord, and a write that meets two
-        // in a row fails under every driver.
-        options.election_timeout = Duration::from_secs(5);
-        options.deadline = PATIENCE;
-        let sandbox = Sandbox::start(&mongod, options)
-            .await
-            .expect("three nodes start");
+        let sandbox = three_nodes(&[]).await;
         let uri = format!("{}&serverSelectionTimeoutMS=120000", sandbox.uri());
         let database = Client::with_uri_str(&uri)
             .await

@@ -19,6 +19,11 @@ use std::time::Duration;
 use std::time::Instant;
 
 use bson::doc;
+use mmk_sandbox::Mongod;
+use mmk_sandbox::Options;
+use mmk_sandbox::Sandbox;
+use mmk_sandbox::Sources;
+use mmk_sandbox::Topology;
 
 use crate::support::Output;
 use crate::support::Project;
@@ -35,6 +40,21 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
         assert!(start.elapsed() < PATIENCE, "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// A replica set of three, with these arguments for each `mongod`.
+pub(crate) async fn three_nodes(arguments: &[&str]) -> Sandbox {
+    let sources = Sources::from_environment();
+    let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
+    let mut options = Options::new(&sources.temporary).topology(Topology::ReplicaSet { nodes: 3 });
+    // On a machine that does much else, members that wait for less hold elections of their own accord, and a write that meets two
+    // in a row fails under every driver.
+    options.election_timeout = Duration::from_secs(5);
+    options.deadline = PATIENCE;
+    options.arguments = arguments.iter().copied().map(Into::into).collect();
+    Sandbox::start(&mongod, options)
+        .await
+        .expect("three nodes start")
 }
 
 fn signal(child: &Child, signal: &str) {

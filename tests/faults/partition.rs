@@ -6,11 +6,7 @@ use std::time::Duration;
 
 use bson::Document;
 use bson::doc;
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
 use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
-use mmk_sandbox::Topology;
 use mongodb::Client;
 use mongodb::Database;
 
@@ -19,6 +15,7 @@ use super::output;
 use super::proxy::Moment;
 use super::proxy::Proxy;
 use super::proxy::Verdict;
+use super::three_nodes;
 use crate::support::Project;
 use crate::support::block_on;
 use crate::support::finish;
@@ -31,19 +28,8 @@ struct Set {
 
 impl Set {
     async fn start() -> Self {
-        let sources = Sources::from_environment();
-        let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-        let mut options =
-            Options::new(&sources.temporary).topology(Topology::ReplicaSet { nodes: 3 });
-        options.election_timeout = Duration::from_secs(5);
-        options.deadline = PATIENCE;
         // The proxies read what passes.
-        options.arguments = ["--networkMessageCompressors", "disabled"]
-            .map(Into::into)
-            .to_vec();
-        let sandbox = Sandbox::start(&mongod, options)
-            .await
-            .expect("three nodes start");
+        let sandbox = three_nodes(&["--networkMessageCompressors", "disabled"]).await;
         let addresses: Vec<String> = sandbox.nodes().iter().map(|node| node.address()).collect();
         let members = Proxy::start(&addresses);
         let set = Self { sandbox, members };

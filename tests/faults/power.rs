@@ -6,11 +6,6 @@ use std::time::Duration;
 
 use bson::Document;
 use bson::doc;
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
-use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
-use mmk_sandbox::Topology;
 use mongodb::Client;
 use mongodb::Database;
 
@@ -114,16 +109,7 @@ fn a_power_cut_of_mongodb_is_survived() {
 fn a_primary_that_stops_answering_is_left_for_the_next_one() {
     let project = project();
     block_on(async {
-        let sources = Sources::from_environment();
-        let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-        let mut options =
-            Options::new(&sources.temporary).topology(Topology::ReplicaSet { nodes: 3 });
-        // No elections but those that the test causes, however busy the machine is.
-        options.election_timeout = Duration::from_secs(5);
-        options.deadline = super::PATIENCE;
-        let sandbox = Sandbox::start(&mongod, options)
-            .await
-            .expect("three nodes start");
+        let sandbox = super::three_nodes(&[]).await;
         let (finished, database) = started(&project, &sandbox.uri(), 200).await;
         let old = sandbox.primary().await.expect("a primary");
         old.pause().expect("it can be halted");

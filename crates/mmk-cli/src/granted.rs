@@ -101,15 +101,7 @@ impl Granted {
     }
 
     fn network_grant(&self) -> Grant<NetworkRule> {
-        match &self.network {
-            Allowed::Everything => Grant::All,
-            Allowed::Only(hosts) => Grant::Only(
-                hosts
-                    .iter()
-                    .filter_map(|host| NetworkRule::parse(host).ok())
-                    .collect(),
-            ),
-        }
+        grant(&self.network, |host| NetworkRule::parse(host).ok())
     }
 
     /// The hooks were loaded before their config could say what they may do.
@@ -121,15 +113,7 @@ impl Granted {
     }
 
     fn run_grant(&self) -> Grant<ProgramRule> {
-        match &self.run {
-            Allowed::Everything => Grant::All,
-            Allowed::Only(programs) => Grant::Only(
-                programs
-                    .iter()
-                    .map(|program| ProgramRule::new(program))
-                    .collect(),
-            ),
-        }
+        grant(&self.run, |program| Some(ProgramRule::new(program)))
     }
 
     pub(crate) fn apply(&self, permissions: &mut Permissions) {
@@ -144,7 +128,7 @@ impl Granted {
         }
         permissions.network = self.network_grant();
         permissions.run = self.run_grant();
-        permissions.environment = grant(&self.environment);
+        permissions.environment = grant(&self.environment, |name| Some(name.to_owned()));
         match &self.hidden_environment {
             Allowed::Everything => permissions.environment = Grant::none(),
             Allowed::Only(names) => permissions.hidden_environment.clone_from(names),
@@ -152,10 +136,11 @@ impl Granted {
     }
 }
 
-fn grant(allowed: &Allowed<String>) -> Grant<String> {
+/// What is allowed, each name as the rule it stands for.
+fn grant<T>(allowed: &Allowed<String>, rule: impl Fn(&str) -> Option<T>) -> Grant<T> {
     match allowed {
         Allowed::Everything => Grant::All,
-        Allowed::Only(names) => Grant::Only(names.clone()),
+        Allowed::Only(names) => Grant::Only(names.iter().filter_map(|name| rule(name)).collect()),
     }
 }
 

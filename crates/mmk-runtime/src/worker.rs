@@ -34,25 +34,21 @@ use crate::isolate::Isolate;
 use crate::isolate::IsolateOptions;
 use crate::limits;
 use crate::loader::Modules;
-use crate::loader::ReadCheck;
 use crate::loader::Ripeness;
-use crate::ops::permissions::Access;
-use crate::ops::permissions::LastLink;
-use crate::ops::permissions::Permissions;
 use crate::script_error::Failure;
 use crate::script_error::from_call_error;
 use crate::script_error::plain;
 use crate::script_error::stopped;
 use crate::stuck;
 use crate::stuck::Stuck;
-use crate::workers::Isolation;
+use crate::workers::Ending;
 
 /// V8's own stack limit is about 1 MB, whatever the thread has; this leaves room for native frames below it.
 const STACK_SIZE: usize = 8 * 1024 * 1024;
 
 pub(crate) enum Job {
     Check(CheckJob),
-    Run(RunJob, Isolation),
+    Run(RunJob, Ending),
     /// Makes the isolate of the next migration.
     Prepare,
     Config(ConfigJob),
@@ -131,23 +127,6 @@ pub(crate) fn start_worker(
     sender
 }
 
-/// Which files may become modules: what scripts may read, and installed packages wherever they are.
-pub(crate) fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
-    let permissions = permissions.clone();
-    Arc::new(move |path| {
-        let is_package = path
-            .components()
-            .any(|part| part.as_os_str() == "node_modules");
-        if is_package {
-            return Ok(());
-        }
-        permissions
-            .check_path(Access::Read, path, LastLink::Follow)
-            .map(drop)
-            .map_err(|error| error.to_string())
-    })
-}
-
 /// What the thread keeps between jobs.
 #[derive(Default)]
 struct Stock {
@@ -175,12 +154,12 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             let _ = job.reply.send(results);
             keep_code(isolate, Ripeness::Loaded);
         }
-        Job::Run(job, Isolation::EndFirst) => {
+        Job::Run(job, Ending::EndFirst) => {
             let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
             drop(isolate);
             let _ = job.reply.send(result);
         }
-        Job::Run(job, Isolation::ReplyFirst) => {
+        Job::Run(job, Ending::ReplyFirst) => {
             let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
             let has_run = result.is_ok();
             // Nothing of the script runs any more; taking its world apart can be done meanwhile.

@@ -11,11 +11,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use crate::engine::EngineOptions;
 use crate::loader::BuiltinNames;
 use crate::loader::Modules;
+use crate::loader::ReadCheck;
+use crate::ops::permissions::Access;
+use crate::ops::permissions::LastLink;
+use crate::ops::permissions::Permissions;
 use crate::stuck::Stuck;
 use crate::worker::CheckJob;
 use crate::worker::Job;
 use crate::worker::RunJob;
-use crate::worker::module_check;
 use crate::worker::start_worker;
 
 /// Hands out jobs; the threads end when this is dropped.
@@ -69,10 +72,10 @@ impl Workers {
         self.upcoming
             .store(before.saturating_sub(1), Ordering::Relaxed);
         if before > 1 {
-            send(own, Job::Run(job, Isolation::ReplyFirst));
+            send(own, Job::Run(job, Ending::ReplyFirst));
             send(other, Job::Prepare);
         } else {
-            send(own, Job::Run(job, Isolation::EndFirst));
+            send(own, Job::Run(job, Ending::EndFirst));
         }
     }
 
@@ -94,11 +97,28 @@ impl Workers {
 
 /// What comes first when a migration has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Isolation {
+pub(crate) enum Ending {
     /// The run goes on meanwhile.
     ReplyFirst,
     /// Nothing of V8 is left when the run ends.
     EndFirst,
+}
+
+/// Which files may become modules: what scripts may read, and installed packages wherever they are.
+fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
+    let permissions = permissions.clone();
+    Arc::new(move |path| {
+        let is_package = path
+            .components()
+            .any(|part| part.as_os_str() == "node_modules");
+        if is_package {
+            return Ok(());
+        }
+        permissions
+            .check_path(Access::Read, path, LastLink::Follow)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    })
 }
 
 fn send(thread: &UnboundedSender<Job>, job: Job) {
