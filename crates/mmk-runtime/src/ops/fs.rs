@@ -173,7 +173,7 @@ fn open(permissions: &Permissions, path: &Path, flags: &str, mode: u32) -> Resul
         resolved = permissions.check_path(Access::Read, path, LastLink::Follow)?;
     }
     if writes(flags) {
-        resolved = permissions.check_path(Access::Write, path, LastLink::Follow)?;
+        resolved = permissions.check_write_into(path)?;
     }
     Ok(open_judged(&resolved, flags, mode)?)
 }

@@ -63,6 +63,11 @@ fn fuzz_no_op_ends_the_process() {
         last.join("\n")
     );
     assert!(stderr.contains("all ops are alive"), "{}", last.join("\n"));
+    let null = std::fs::metadata("/dev/null").expect("nobody removes it");
+    assert!(
+        std::os::unix::fs::FileTypeExt::is_char_device(&null.file_type()),
+        "the null device was replaced"
+    );
 }
 
 #[test]

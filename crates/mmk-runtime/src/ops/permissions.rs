@@ -92,7 +92,8 @@ pub struct AccessDenied {
 /// As many as Linux follows.
 const MAX_LINKS: usize = 40;
 
-/// The device that swallows what is written; opening it can do no harm.
+/// The device that swallows what is written. Opening it can do no harm; removing or replacing it, which root can, breaks the
+/// machine for everybody.
 const NULL_DEVICE: &str = "/dev/null";
 
 impl Permissions {
@@ -123,6 +124,14 @@ impl Permissions {
         }
     }
 
+    /// The path to open for writing instead of `path`, when it may be opened.
+    pub fn check_write_into(&self, path: &Path) -> Result<PathBuf, PathError> {
+        match resolve(path, LastLink::Follow)? {
+            resolved if resolved == Path::new(NULL_DEVICE) => Ok(resolved),
+            resolved => self.check_resolved(Access::Write, path, resolved),
+        }
+    }
+
     /// The path to use instead of `path`, when it may be used.
     pub fn check_path(
         &self,
@@ -130,7 +139,15 @@ impl Permissions {
         path: &Path,
         last: LastLink,
     ) -> Result<PathBuf, PathError> {
-        let resolved = resolve(path, last)?;
+        self.check_resolved(access, path, resolve(path, last)?)
+    }
+
+    fn check_resolved(
+        &self,
+        access: Access,
+        path: &Path,
+        resolved: PathBuf,
+    ) -> Result<PathBuf, PathError> {
         let grant = match access {
             Access::Read => &self.read,
             Access::Write => &self.write,
@@ -142,7 +159,8 @@ impl Permissions {
         if self.hides_variables() && holds_environment(&resolved) {
             return Err(refuse_environment(&resolved).into());
         }
-        if allowed || resolved == Path::new(NULL_DEVICE) {
+        let reads_null = access == Access::Read && resolved == Path::new(NULL_DEVICE);
+        if allowed || reads_null {
             return Ok(resolved);
         }
         Err(self.refuse_path(access, path, &resolved).into())
@@ -360,6 +378,21 @@ mod tests {
         match permissions.check_path(access, path, LastLink::Follow) {
             Err(PathError::Denied(refusal)) => refusal,
             other => panic!("expected a refusal of {}, got {other:?}", path.display()),
+        }
+    }
+
+    #[test]
+    fn the_null_device_may_be_opened_and_described_but_not_removed_or_changed() {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let permissions = Permissions::new(folder.path());
+        let device = Path::new(NULL_DEVICE);
+        let opened = permissions.check_write_into(device).expect("allowed");
+        assert_eq!(opened, device);
+        for last in [LastLink::Follow, LastLink::Keep] {
+            let described = permissions.check_path(Access::Read, device, last);
+            assert_eq!(described.expect("allowed"), device);
+            let changed = permissions.check_path(Access::Write, device, last);
+            assert!(matches!(changed, Err(PathError::Denied(_))), "{changed:?}");
         }
     }
 
