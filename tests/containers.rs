@@ -2,6 +2,8 @@
 //! what only root may do (`setpriv`, `unshare`); elsewhere these tests say so and pass.
 
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
@@ -196,4 +198,58 @@ fn first_child(parent: &Child) -> String {
         .next()
         .expect("there is a child")
         .to_owned()
+}
+
+/// A cgroup of a test's own, gone with it.
+struct Group(PathBuf);
+
+impl Group {
+    /// With this much memory, in bytes; `None` where this machine lets us make none.
+    fn with_memory(bytes: u64) -> Option<Self> {
+        let name = format!("mmk-js-test-{}", std::process::id());
+        let tops = [
+            ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+            ("/sys/fs/cgroup", "memory.max"),
+        ];
+        tops.into_iter().find_map(|(top, file)| {
+            let group = Self(Path::new(top).join(&name));
+            std::fs::create_dir(&group.0).ok()?;
+            // A folder without the file is no group with a limit on memory.
+            let limit = std::fs::OpenOptions::new()
+                .write(true)
+                .open(group.0.join(file));
+            std::io::Write::write_all(&mut limit.ok()?, bytes.to_string().as_bytes()).ok()?;
+            Some(group)
+        })
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // One that still has processes stays; nothing else depends on it.
+        let _ = std::fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+fn without_a_limit_of_its_own_a_run_keeps_within_its_container() {
+    const CONTAINER: u64 = 768 * 1024 * 1024;
+    let Some(group) = Group::with_memory(CONTAINER) else {
+        skip("no cgroup with a limit on memory can be made here");
+        return;
+    };
+    let project = Project::new();
+    project.script(
+        "1-greedy.js",
+        "const all = []; while (true) all.push({ n: all.length, text: 'x'.repeat(100) + all.length });",
+        "",
+    );
+    let enter = format!("echo $$ > {}/cgroup.procs; exec \"$@\"", group.0.display());
+    let prefix = ["sh", "-c", enter.as_str(), "sh"];
+    let arguments = ["up", "--exit-codes", "detailed"];
+    let mut command = wrapped(&project, &prefix, &arguments);
+    command.arg(BINARY).args(arguments);
+    let output = finish(command).exits(6);
+    output.says("OUT_OF_MEMORY").says("384 MiB");
+    assert!(project.documents("_mmk_locks").is_empty());
 }

@@ -67,11 +67,7 @@ fn signal(child: &Child, signal: &str) {
 
 pub(crate) fn output(child: Child) -> Output {
     let output = child.wait_with_output().expect("the child ends");
-    Output {
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        status: output.status,
-    }
+    Output::of(&output)
 }
 
 /// Each run of a migration leaves a document of its own, so that a second run would show.

@@ -57,11 +57,7 @@ pub(crate) fn node_mmk(project: &Project, arguments: &[&str]) -> Output {
         .stdin(Stdio::null())
         .output()
         .expect("node runs");
-    Output {
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        status: output.status,
-    }
+    Output::of(&output)
 }
 
 /// The status rows of both, without what differs by nature.

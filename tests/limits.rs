@@ -131,6 +131,12 @@ const CASES: &[Case] = &[
          await db.collection('one').aggregate([...range('n'), ...range('m')]).toArray();",
     ),
     bomb(
+        "raw documents of a million",
+        "await db.collection('one').insertOne({ text: 'x'.repeat(1000) });
+         const range = (field) => [{ $addFields: { [field]: { $range: [0, 1000] } } }, { $unwind: '$' + field }];
+         await db.collection('one').aggregate([...range('n'), ...range('m')], { raw: true }).toArray();",
+    ),
+    bomb(
         "writes that nobody awaits",
         "const bytes = Buffer.alloc(1e6); for (let n = 0; ; n++) db.collection('flood').insertOne({ n, bytes });",
     ),

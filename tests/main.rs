@@ -31,6 +31,7 @@ mod interop_sequence;
 mod interop_traps;
 mod invariants;
 mod js_runtime;
+mod kept_isolates;
 mod licences;
 mod lifecycle;
 mod limits;

@@ -138,7 +138,18 @@ fn spoiled_builtins_spoil_nothing_but_the_migration_itself() {
             );
             project.migration("1-spoils.js", &text);
         }
+        // Enough of them for isolates to be kept where nothing is left in them.
+        project.script(
+            "0-first.js",
+            "await db.collection('first').find().toArray();",
+            "",
+        );
         project.script("2-clean.js", clean, "");
+        project.script(
+            "3-last.js",
+            "await db.collection('first').find().toArray();",
+            "",
+        );
         let output = project.run(&["up", "--timeout", "3s"]);
         let said = format!("{name} {place}:\n{}{}", output.stdout, output.stderr);
         assert!(
@@ -156,18 +167,16 @@ fn spoiled_builtins_spoil_nothing_but_the_migration_itself() {
         match output.code() {
             0 => {
                 succeeded += 1;
-                assert_eq!(
-                    (state(0).as_str(), state(1).as_str()),
-                    ("applied", "applied"),
-                    "{said}\n{rows:?}"
-                );
+                for index in 0..4 {
+                    assert_eq!(state(index), "applied", "{said}\n{rows:?}");
+                }
                 assert_eq!(project.documents("second").len(), 1, "{said}");
             }
             1 => {
                 failed += 1;
                 assert!(said.contains("✖ "), "{said}");
-                assert_ne!(state(0), "applied", "{said}\n{rows:?}");
                 assert_ne!(state(1), "applied", "{said}\n{rows:?}");
+                assert_ne!(state(2), "applied", "{said}\n{rows:?}");
                 assert!(project.documents("second").is_empty(), "{said}");
             }
             other => panic!("{other}: {said}"),

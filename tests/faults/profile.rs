@@ -61,6 +61,23 @@ pub(crate) fn end(database: &str) -> Vec<Entry> {
         .collect()
 }
 
+/// A line for each command, for whoever has to find out what happened.
+pub(crate) fn written_out(entries: &[Entry]) -> String {
+    entries
+        .iter()
+        .map(|entry| {
+            let Entry {
+                by,
+                collection,
+                operation,
+                changed,
+                command,
+            } = entry;
+            format!("{by} {operation} {collection} ({changed}) {command}\n")
+        })
+        .collect()
+}
+
 fn number(value: &Bson) -> Option<i64> {
     match value {
         Bson::Int32(number) => Some(i64::from(*number)),

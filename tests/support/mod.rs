@@ -9,6 +9,7 @@ pub(crate) use output::Output;
 pub(crate) use output::stable;
 pub(crate) use project::Project;
 pub(crate) use project::finish;
+pub(crate) use server::MARKER;
 pub(crate) use server::block_on;
 pub(crate) use server::own_server;
 pub(crate) use server::server_uri;

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use regex::Regex;
 use serde_json::Value;
 
+use super::server::MARKER;
+
 /// A finished run of the binary.
 #[derive(Debug)]
 pub(crate) struct Output {
@@ -15,6 +17,21 @@ pub(crate) struct Output {
 }
 
 impl Output {
+    /// Whatever the binary was asked to do, it says no password.
+    #[track_caller]
+    pub(crate) fn of(output: &std::process::Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+        for said in [&stdout, &stderr] {
+            assert!(!said.contains(MARKER), "a password was printed: {said}");
+        }
+        Self {
+            stdout,
+            stderr,
+            status: output.status,
+        }
+    }
+
     pub(crate) fn code(&self) -> i32 {
         self.status.code().unwrap_or(-1)
     }

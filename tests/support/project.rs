@@ -12,8 +12,9 @@ use tempfile::TempDir;
 
 use super::output::Output;
 use super::output::stable;
+use super::server::MARKER;
 use super::server::documents;
-use super::server::server_uri;
+use super::server::server_uri_with_password;
 use super::server::with_database;
 
 static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -77,7 +78,7 @@ impl Project {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.path())
-            .env("MMK_URI", server_uri())
+            .env("MMK_URI", server_uri_with_password())
             .env("MMK_DB", &self.database)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -128,20 +129,37 @@ impl Project {
 
 impl Drop for Project {
     fn drop(&mut self) {
-        with_database(&self.database.clone(), async move |database| {
-            database.drop().await
+        let recorded = with_database(&self.database.clone(), async move |database| {
+            let recorded = records(&database).await?;
+            database.drop().await?;
+            Ok(recorded)
         });
+        if !std::thread::panicking() {
+            assert!(
+                !recorded.contains(MARKER),
+                "the password is on record: {recorded}"
+            );
+        }
     }
+}
+
+/// What the binary has written about its runs, in whatever dialect.
+async fn records(database: &mongodb::Database) -> mongodb::error::Result<String> {
+    let mut text = String::new();
+    for name in database.list_collection_names().await? {
+        if name.starts_with("_mmk_") || name.starts_with("changelog") || name == "_migrations" {
+            for document in documents(database, &name).await? {
+                text.push_str(&document.to_string());
+            }
+        }
+    }
+    Ok(text)
 }
 
 /// Runs a prepared command to its end.
 pub(crate) fn finish(mut command: Command) -> Output {
     let output = command.output().expect("the binary can be started");
-    Output {
-        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        status: output.status,
-    }
+    Output::of(&output)
 }
 
 async fn dump(database: &mongodb::Database) -> mongodb::error::Result<serde_json::Value> {

@@ -11,8 +11,12 @@ use mmk_sandbox::Sources;
 use mongodb::Client;
 use mongodb::Database;
 
+/// The password that the binary is given in all tests. Neither what it prints nor what it records may hold it.
+pub(crate) const MARKER: &str = "s3cretmarkerword";
+
 struct Server {
     uri: String,
+    uri_with_password: String,
     /// Keeps the server alive; the kernel ends it with this process.
     _sandbox: Option<Sandbox>,
 }
@@ -24,18 +28,48 @@ pub(crate) fn server_uri() -> &'static str {
     &SERVER.get_or_init(start).uri
 }
 
+/// The same address, with a name and [`MARKER`] as password.
+pub(crate) fn server_uri_with_password() -> &'static str {
+    &SERVER.get_or_init(start).uri_with_password
+}
+
 fn start() -> Server {
-    if let Ok(uri) = std::env::var("MMK_TEST_URI") {
-        return Server {
-            uri,
-            _sandbox: None,
-        };
-    }
-    let sandbox = own_server();
+    let (uri, sandbox) = match std::env::var("MMK_TEST_URI") {
+        Ok(uri) => (uri, None),
+        Err(_) => {
+            let sandbox = own_server();
+            (sandbox.uri(), Some(sandbox))
+        }
+    };
+    let uri_with_password = block_on(with_password(&uri)).unwrap_or_else(|error| {
+        super::skip(&format!("looking for a password in everything: {error}"));
+        uri.clone()
+    });
     Server {
-        uri: sandbox.uri(),
-        _sandbox: Some(sandbox),
+        uri,
+        uri_with_password,
+        _sandbox: sandbox,
     }
+}
+
+/// Makes a user. A server that asks nobody who he is still lets those in who say it, and refuses them for a wrong password.
+async fn with_password(uri: &str) -> mongodb::error::Result<String> {
+    const USER: &str = "mmk-js-tests";
+    let admin = Client::with_uri_str(uri).await?.database("admin");
+    // Thousands of runs log in.
+    let fewest_rounds = bson::doc! { "setParameter": 1, "scramSHA256IterationCount": 5000 };
+    admin.run_command(fewest_rounds).await?;
+    let user = |verb: &str| bson::doc! { verb: USER, "pwd": MARKER, "roles": ["root"], "mechanisms": ["SCRAM-SHA-256"] };
+    if admin.run_command(user("createUser")).await.is_err() {
+        admin.run_command(user("updateUser")).await?;
+    }
+    let uri = uri.replacen("mongodb://", &format!("mongodb://{USER}:{MARKER}@"), 1);
+    Client::with_uri_str(&uri)
+        .await?
+        .database("admin")
+        .run_command(bson::doc! { "ping": 1 })
+        .await?;
+    Ok(uri)
 }
 
 /// A server that no other test knows, for comparisons that see the whole server.

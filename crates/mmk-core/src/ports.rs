@@ -60,7 +60,7 @@ pub trait Engine: Send + Sync {
     /// one verdict per path, in order.
     async fn check(&self, paths: &[&Path]) -> Vec<Result<Script, ScriptError>>;
 
-    /// Runs `up` or `down` in a fresh isolate. Returns when nothing of the script runs any longer: after the fence closed
+    /// Runs `up` or `down` in an isolate without traces of others. Returns when nothing of the script runs any longer: after the fence closed
     /// no further write of it reaches the database.
     async fn run(&self, request: RunRequest<'_>) -> Result<Outcome, ScriptError>;
 }

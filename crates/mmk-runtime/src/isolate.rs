@@ -2,6 +2,7 @@
 //! into the host script. It doesn't know what a run is; `engine.rs` does.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -13,9 +14,11 @@ use deno_core::error::CoreErrorKind;
 use deno_core::error::JsError;
 use deno_core::error::prepare_stack_trace_callback_with_original_callsites;
 use deno_core::scope;
+use deno_core::stats::RuntimeActivityStatsFilter;
 use deno_core::v8;
 use mmk_core::fence::StopReason;
 use serde_json::Value;
+use serde_json::json;
 
 use crate::bridge::Bridge;
 use crate::buffer_memory::BufferMemory;
@@ -129,40 +132,83 @@ impl Blank {
 pub(crate) struct Isolate {
     runtime: JsRuntime,
     host: v8::Global<v8::Object>,
+    buffers: Arc<BufferMemory>,
+    max_memory: u64,
 }
 
 impl Isolate {
     pub(crate) fn new(blank: Blank, options: IsolateOptions) -> Result<Self, CallError> {
         let Blank {
-            mut runtime,
+            runtime,
             host,
             buffers,
             max_memory,
         } = blank;
-        options
-            .host
-            .attach(runtime.v8_isolate().thread_safe_handle(), buffers);
-        watch_heap(&mut runtime, &options, max_memory);
+        let mut isolate = Self {
+            runtime,
+            host,
+            buffers,
+            max_memory,
+        };
+        isolate.put_to_work(&options.bridge, &options.host);
         {
-            let state = runtime.op_state();
+            let state = isolate.runtime.op_state();
             let mut state = state.borrow_mut();
-            state.put(options.bridge);
-            state.put(options.host);
             state.put(options.permissions);
             crate::ops::init_state(&mut state, options.environment);
         }
-        let mut isolate = Self { runtime, host };
-        isolate.start(&options.settings)?;
+        isolate.ask("start", &options.settings)?;
         Ok(isolate)
     }
 
-    /// Installs globals and hides our internals from user code; synchronous.
-    fn start(&mut self, settings: &Value) -> Result<(), CallError> {
-        let call = self.invoke("start", settings)?;
-        futures::FutureExt::now_or_never(call)
-            .ok_or_else(|| CallError::Internal("`start` must not wait".to_owned()))?
-            .map(drop)
-            .map_err(CallError::Uncaught)
+    /// From now on calls go to this bridge, and what there is to tell to this host.
+    pub(crate) fn put_to_work(&mut self, bridge: &Arc<Bridge>, host: &Arc<HostState>) {
+        let handle = self.runtime.v8_isolate().thread_safe_handle();
+        host.attach(handle, self.buffers.clone());
+        watch_heap(&mut self.runtime, bridge, host, self.max_memory);
+        let state = self.runtime.op_state();
+        let mut state = state.borrow_mut();
+        state.put(bridge.clone());
+        state.put(host.clone());
+    }
+
+    /// Remembers what the world looks like before code of this file, or of its neighbours, runs in it.
+    pub(crate) fn remember(&mut self, path: &Path) -> Result<(), CallError> {
+        self.ask("remember", &json!({ "path": path })).map(drop)
+    }
+
+    /// Whether nothing is under way, and nothing that the script could leave behind is left. Runs no code of the script.
+    pub(crate) fn is_as_remembered(&mut self) -> bool {
+        self.is_idle()
+            && !self.buffers.has_refused()
+            && matches!(
+                self.ask("isAsRemembered", &Value::Null),
+                Ok(Value::Bool(true))
+            )
+    }
+
+    fn is_idle(&self) -> bool {
+        self.runtime
+            .runtime_activity_stats_factory()
+            .capture(&RuntimeActivityStatsFilter::all())
+            .dump()
+            .active
+            .is_empty()
+    }
+
+    /// Calls a host function that doesn't wait for anything.
+    fn ask(&mut self, name: &str, argument: &Value) -> Result<Value, CallError> {
+        let call = self.invoke(name, argument)?;
+        let answer = futures::FutureExt::now_or_never(call)
+            .ok_or_else(|| CallError::Internal(format!("`{name}` must not wait")))?
+            .map_err(CallError::Uncaught)?;
+        self.plain_data(answer)
+    }
+
+    fn plain_data(&mut self, value: v8::Global<v8::Value>) -> Result<Value, CallError> {
+        scope!(scope, &mut self.runtime);
+        let local = v8::Local::new(scope, value);
+        serde_v8::from_v8(scope, local).map_err(|error| CallError::Internal(error.to_string()))
     }
 
     /// Lets code that was loaded before its permissions were known have them from now on.
@@ -215,9 +261,7 @@ impl Isolate {
             .with_event_loop_promise(call, PollEventLoopOptions::default())
             .await
             .map_err(|error| self.classify(error))?;
-        scope!(scope, &mut self.runtime);
-        let local = v8::Local::new(scope, result);
-        serde_v8::from_v8(scope, local).map_err(|error| CallError::Internal(error.to_string()))
+        self.plain_data(result)
     }
 
     /// Runs the event loop until nothing is left to do.
@@ -264,9 +308,9 @@ pub(crate) fn evaluate_host(
 }
 
 /// At the limit: close the fence first, so that no write follows, then stop the script.
-fn watch_heap(runtime: &mut JsRuntime, options: &IsolateOptions, told: u64) {
-    let fence = options.bridge.fence.clone();
-    let host = options.host.clone();
+fn watch_heap(runtime: &mut JsRuntime, bridge: &Bridge, host: &Arc<HostState>, told: u64) {
+    let fence = bridge.fence.clone();
+    let host = host.clone();
     let limit = heap_limit(told);
     watch_allocation_failure(runtime.v8_isolate(), fence.clone(), told);
     runtime.add_near_heap_limit_callback(move |current, _initial| {

@@ -1,8 +1,12 @@
-//! A thread that owns V8: takes jobs in order, makes a fresh isolate for each, and stays in charge of it until it is
-//! gone. The heartbeat of the lock is never here.
+//! A thread that owns V8: takes jobs in order, makes an isolate for each, and stays in charge of it until it is gone. A migration that
+//! left no trace in its isolate leaves it to the next. The heartbeat of the lock is never here.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mmk_core::fence::StopReason;
@@ -103,6 +107,7 @@ pub(crate) fn start_worker(
     options: EngineOptions,
     modules: Arc<Modules>,
     stuck: Arc<Stuck>,
+    keeps: Arc<AtomicBool>,
 ) -> mpsc::UnboundedSender<Job> {
     let (sender, mut jobs) = mpsc::unbounded_channel();
     let thread = std::thread::Builder::new()
@@ -116,7 +121,10 @@ pub(crate) fn start_worker(
             // Without a reactor no job can run: dropping them tells their senders.
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async move {
-                let mut stock = Stock::default();
+                let mut stock = Stock {
+                    keeps,
+                    ..Stock::default()
+                };
                 while let Some(job) = jobs.recv().await {
                     work(&options, &modules, &mut stock, job).await;
                 }
@@ -133,12 +141,39 @@ struct Stock {
     configured: Option<Configured>,
     /// Made ahead, so that the next migration needn't wait for it.
     spare: Option<Blank>,
+    /// In place of a spare.
+    kept: Option<Kept>,
+    /// Tells whether `kept` is there or will be before the next job is begun.
+    keeps: Arc<AtomicBool>,
+}
+
+/// An isolate that served migrations which left no trace in it.
+struct Kept {
+    isolate: Isolate,
+    /// A file is evaluated once in an isolate.
+    served: BTreeSet<PathBuf>,
 }
 
 impl Stock {
-    /// V8 wants isolates dropped in the reverse order of their making: a spare is made last, so it must not outlive its turn.
+    /// Whether an isolate may stay for the next migration. V8 wants isolates dropped in the reverse order of their making: those that are
+    /// made after the configuration's must not outlive their turn.
+    fn has_room(&self) -> bool {
+        self.configured.is_none()
+    }
+
+    fn clear(&mut self) {
+        self.spare = None;
+        self.kept = None;
+    }
+
+    /// The isolate of the migrations before, where it can serve this one.
+    fn take_kept(&mut self, path: &Path) -> Option<Kept> {
+        self.keeps.store(false, Ordering::Release);
+        self.kept.take().filter(|kept| !kept.served.contains(path))
+    }
+
     fn refill(&mut self, options: &EngineOptions, modules: &Arc<Modules>) {
-        if self.configured.is_none() && self.spare.is_none() {
+        if self.has_room() && self.spare.is_none() && self.kept.is_none() {
             // Without a spare the next migration makes its isolate itself, and tells what is wrong.
             self.spare = Blank::new(&blank_options(options, modules)).ok();
         }
@@ -149,34 +184,42 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
     // A dropped receiver means that nobody waits for the answer any more.
     match job {
         Job::Check(job) => {
-            stock.spare = None;
+            stock.clear();
             let (results, isolate) = check(options, modules, &job.paths).await;
             let _ = job.reply.send(results);
             keep_code(isolate, Ripeness::Loaded);
         }
         Job::Run(job, Ending::EndFirst) => {
-            let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
-            drop(isolate);
+            let (result, served) = run(options, modules, stock, &job, false).await;
+            drop(served);
             let _ = job.reply.send(result);
         }
-        Job::Run(job, Ending::ReplyFirst) => {
-            let (result, isolate) = run(options, modules, stock.spare.take(), &job).await;
+        Job::Run(job, Ending::ReplyFirst { keeps }) => {
+            let keeps = keeps && stock.has_room();
+            let (result, served) = run(options, modules, stock, &job, keeps).await;
             let has_run = result.is_ok();
-            // Nothing of the script runs any more; taking its world apart can be done meanwhile.
+            let may_serve = keeps && has_run && modules.is_plain(&job.path);
+            stock.keeps.store(may_serve, Ordering::Release);
+            // Nothing of the script runs any more; looking after its world can be done meanwhile.
             let _ = job.reply.send(result);
-            if has_run {
-                keep_code(isolate, Ripeness::Ran);
+            if let Some(mut served) = served.filter(|_| has_run) {
+                if may_serve && served.isolate.is_as_remembered() {
+                    stock.kept = Some(served);
+                } else {
+                    stock.keeps.store(false, Ordering::Release);
+                    keep_code(Some(served.isolate), Ripeness::Ran);
+                }
             }
         }
         Job::Prepare => stock.refill(options, modules),
         Job::Program(job) => {
-            stock.spare = None;
+            stock.clear();
             modules.code_cache.turn_off();
             let reply = run_program(options, modules, &job).await;
             let _ = job.reply.send(reply);
         }
         Job::Config(job) => {
-            stock.spare = None;
+            stock.clear();
             stock.configured = None;
             let loaded = load_config(options, modules, &job.path).await;
             let _ = job.reply.send(loaded.map(|(value, isolate)| {
@@ -326,6 +369,28 @@ impl Task<'_> {
         }
     }
 
+    /// What a migration runs in.
+    fn world(&self, stock: &mut Stock, path: &Path, remembers: bool) -> Result<Kept, CallError> {
+        let mut world = match stock.take_kept(path) {
+            Some(mut kept) => {
+                kept.isolate.put_to_work(&self.bridge, &self.host);
+                kept
+            }
+            None => {
+                let mut isolate = self.isolate(stock.spare.take())?;
+                if remembers {
+                    isolate.remember(path)?;
+                }
+                Kept {
+                    isolate,
+                    served: BTreeSet::new(),
+                }
+            }
+        };
+        world.served.insert(path.to_owned());
+        Ok(world)
+    }
+
     fn isolate(&self, spare: Option<Blank>) -> Result<Isolate, CallError> {
         let blank = match spare {
             Some(blank) => blank,
@@ -409,10 +474,7 @@ async fn check(
     (verdicts, isolate)
 }
 
-fn verdict(
-    path: &std::path::Path,
-    result: Result<Value, ScriptError>,
-) -> Result<Script, ScriptError> {
+fn verdict(path: &Path, result: Result<Value, ScriptError>) -> Result<Script, ScriptError> {
     match result {
         Ok(value) => read_verdict(path, value),
         // Top-level code waits for the database or another server, which checking must not touch: running will tell.
@@ -432,7 +494,7 @@ fn waits_forever(error: &ScriptError) -> bool {
 async fn load_config(
     options: &EngineOptions,
     modules: &Arc<Modules>,
-    path: &std::path::Path,
+    path: &Path,
 ) -> Result<(Value, Configured), ScriptError> {
     let task = silent_task(options, modules, "config");
     let _watch = task.watch();
@@ -476,9 +538,10 @@ async fn call_hook(
 async fn run(
     options: &EngineOptions,
     modules: &Arc<Modules>,
-    spare: Option<Blank>,
+    stock: &mut Stock,
     job: &RunJob,
-) -> (Result<Outcome, ScriptError>, Option<Isolate>) {
+    remembers: bool,
+) -> (Result<Outcome, ScriptError>, Option<Kept>) {
     let task = Task {
         options,
         modules,
@@ -494,10 +557,10 @@ async fn run(
         "database": job.database,
     });
     let _watch = task.watch();
-    match task.isolate(spare) {
-        Ok(mut isolate) => {
-            let result = task.call(&mut isolate, "run", &argument).await;
-            (result.map(|value| outcome(&task, &value)), Some(isolate))
+    match task.world(stock, &job.path, remembers) {
+        Ok(mut world) => {
+            let result = task.call(&mut world.isolate, "run", &argument).await;
+            (result.map(|value| outcome(&task, &value)), Some(world))
         }
         Err(error) => (Err(task.explain(error)), None),
     }

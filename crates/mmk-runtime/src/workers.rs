@@ -1,8 +1,10 @@
 //! The threads that own V8. One does everything, unless several migrations follow one another: then a second takes turns with it, so
-//! that the next isolate is made and the last one taken apart while a migration runs. Only one of them ever runs a migration.
+//! that the next isolate is made and the last one taken apart while a migration runs. A thread whose isolate can serve the next migration
+//! too goes on with it. Only one of them ever runs a migration.
 
 use std::sync::Arc;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
@@ -21,72 +23,102 @@ use crate::worker::Job;
 use crate::worker::RunJob;
 use crate::worker::start_worker;
 
+/// For fewer migrations it isn't worth remembering what an isolate looked like before.
+const MANY: usize = 4;
+
 /// Hands out jobs; the threads end when this is dropped.
 pub(crate) struct Workers {
     options: EngineOptions,
     modules: Arc<Modules>,
     stuck: Arc<Stuck>,
-    first: UnboundedSender<Job>,
-    second: OnceLock<UnboundedSender<Job>>,
+    first: Worker,
+    second: OnceLock<Worker>,
     /// How many migrations were checked and haven't run yet.
     upcoming: AtomicUsize,
-    /// How many have run.
-    turn: AtomicUsize,
+    /// Whether there are, or were, enough of them for isolates to be kept.
+    are_many: AtomicBool,
+    /// Whether the first thread is the one whose turn it is.
+    is_firsts_turn: AtomicBool,
+}
+
+/// One of the threads.
+struct Worker {
+    jobs: UnboundedSender<Job>,
+    /// It has, or is about to have, an isolate for the next migration.
+    keeps: Arc<AtomicBool>,
 }
 
 impl Workers {
     pub(crate) fn start(options: EngineOptions, stuck: Arc<Stuck>) -> Self {
         let modules = Modules::new(BuiltinNames::standard(), module_check(&options.permissions));
         Self {
-            first: start_worker(options.clone(), modules.clone(), stuck.clone()),
+            first: Worker::start(options.clone(), modules.clone(), stuck.clone()),
             second: OnceLock::new(),
             options,
             modules,
             stuck,
             upcoming: AtomicUsize::new(0),
-            turn: AtomicUsize::new(0),
+            are_many: AtomicBool::new(false),
+            is_firsts_turn: AtomicBool::new(false),
         }
     }
 
     pub(crate) fn check(&self, job: CheckJob) {
         let count = job.paths.len();
         self.upcoming.store(count, Ordering::Relaxed);
+        // What batchSaves holds back stays with the isolate.
+        let are_many = count >= MANY && !self.options.models.batch_saves;
+        self.are_many.store(are_many, Ordering::Relaxed);
         if count > 1 {
-            send(self.second(), Job::Prepare);
+            self.second().send(Job::Prepare);
         }
-        send(&self.first, Job::Check(job));
+        self.first.send(Job::Check(job));
         if count == 1 {
-            send(&self.first, Job::Prepare);
+            self.first.send(Job::Prepare);
         }
     }
 
     /// Runs a migration on the thread whose turn it is, while the other makes ready for the one after it.
     pub(crate) fn run(&self, job: RunJob) {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
-        let (own, other) = match self.second.get() {
-            Some(second) if turn.is_multiple_of(2) => (second, &self.first),
-            Some(second) => (&self.first, second),
-            None => (&self.first, &self.first),
-        };
+        let (own, other) = self.next();
         let before = self.upcoming.load(Ordering::Relaxed);
         self.upcoming
             .store(before.saturating_sub(1), Ordering::Relaxed);
         if before > 1 {
-            send(own, Job::Run(job, Ending::ReplyFirst));
-            send(other, Job::Prepare);
+            let keeps = self.are_many.load(Ordering::Relaxed);
+            own.send(Job::Run(job, Ending::ReplyFirst { keeps }));
+            other.send(Job::Prepare);
         } else {
-            send(own, Job::Run(job, Ending::EndFirst));
+            own.send(Job::Run(job, Ending::EndFirst));
         }
+    }
+
+    /// The thread for the next migration, and the other one.
+    fn next(&self) -> (&Worker, &Worker) {
+        let Some(second) = self.second.get() else {
+            return (&self.first, &self.first);
+        };
+        let is_firsts = self.is_firsts_turn.load(Ordering::Relaxed);
+        let (due, last) = if is_firsts {
+            (&self.first, second)
+        } else {
+            (second, &self.first)
+        };
+        if last.keeps.load(Ordering::Acquire) {
+            return (last, due);
+        }
+        self.is_firsts_turn.store(!is_firsts, Ordering::Relaxed);
+        (due, last)
     }
 
     /// Everything else belongs to the thread that has the configuration.
     pub(crate) fn send(&self, job: Job) {
-        send(&self.first, job);
+        self.first.send(job);
     }
 
-    fn second(&self) -> &UnboundedSender<Job> {
+    fn second(&self) -> &Worker {
         self.second.get_or_init(|| {
-            start_worker(
+            Worker::start(
                 self.options.clone(),
                 self.modules.clone(),
                 self.stuck.clone(),
@@ -95,11 +127,26 @@ impl Workers {
     }
 }
 
+impl Worker {
+    fn start(options: EngineOptions, modules: Arc<Modules>, stuck: Arc<Stuck>) -> Self {
+        let keeps = Arc::new(AtomicBool::new(false));
+        Self {
+            jobs: start_worker(options, modules, stuck, keeps.clone()),
+            keeps,
+        }
+    }
+
+    fn send(&self, job: Job) {
+        // A thread outlives this; when it died, the dropped reply channel says so.
+        let _ = self.jobs.send(job);
+    }
+}
+
 /// What comes first when a migration has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The run goes on meanwhile.
-    ReplyFirst,
+    /// The run goes on meanwhile. The isolate may serve the next migration, where `keeps` says so.
+    ReplyFirst { keeps: bool },
     /// Nothing of V8 is left when the run ends.
     EndFirst,
 }
@@ -119,9 +166,4 @@ fn module_check(permissions: &Arc<Permissions>) -> ReadCheck {
             .map(drop)
             .map_err(|error| error.to_string())
     })
-}
-
-fn send(thread: &UnboundedSender<Job>, job: Job) {
-    // A thread outlives this; when it died, the dropped reply channel says so.
-    let _ = thread.send(job);
 }

@@ -8,7 +8,7 @@ import { setBridge, useNativeBridge } from '../bridge.js';
 import { ObjectId, deserialize, setBufferClass, setUtf8Decoder } from '../bson/index.js';
 import { createRunClient, useAmbientSession } from '../driver/run_client.js';
 import { describePending, drain, pendingCount, setWriteBarrier } from '../driver/pending.js';
-import { loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
+import { hostModule, loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { configureProcess } from '../node/process-settings.js';
 import { setHost } from '../node/index.js';
 import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
@@ -19,6 +19,7 @@ import { describeFailure } from './failure.js';
 import { callMigration, functionFor, migrationOf, verdictOn } from './migration.js';
 import { namedMigrations, prepareNamedMigrations } from './named_migrations.js';
 import { runShellProgram } from './shell_program.js';
+import { rememberWorld } from './traces.js';
 
 export { warmUp } from './warm_up.js';
 
@@ -189,6 +190,31 @@ export async function exitCode() {
     await flushFiles();
     return code;
   });
+}
+
+/** Whether everything is as it was when `remember` was called. */
+let isUnchanged;
+
+/** Remembers how the world looks that a migration may leave traces in: the globals and what plain scripts may require. */
+export function remember({ path }) {
+  playDriverMajor(path, compatibility);
+  for (const name of LAZY_GLOBALS) {
+    // Made on first use, which is no trace.
+    void globalThis[name];
+  }
+  const modules = ['mongodb', 'bson', 'node:path'].map((name) => hostModule(name));
+  // The first id decides the part that all ids of a process have.
+  void new ObjectId();
+  const roots = [globalThis, ...modules, ...modules.flatMap(Object.values)].filter((each) => Object(each) === each);
+  isUnchanged = rememberWorld(roots, new Map([[ObjectId, ['index']]]));
+  return null;
+}
+
+/** Globals that plain scripts may use and nobody has made yet. */
+const LAZY_GLOBALS = ['Buffer', 'clearTimeout', 'console', 'setTimeout'];
+
+export function isAsRemembered() {
+  return isUnchanged();
 }
 
 /** Runs `up` or `down` of a file. */

@@ -2,12 +2,12 @@
  * The module system as the host uses it: start it, load a migration, run a program.
  */
 import { registerBuiltins } from '../node/registry.js';
-import { providePackage } from './builtins.js';
+import { hostModule, providePackage } from './builtins.js';
 import { facadeHost, importModule } from './es_modules.js';
 import { EntryIsModule, Module, asEntry } from './module.js';
 import { engine } from './state.js';
 
-export { providePackage };
+export { hostModule, providePackage };
 export { Module, createRequire } from './module.js';
 export { showPlace, syntaxPlace } from './syntax_error.js';
 

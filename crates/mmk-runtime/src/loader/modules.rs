@@ -21,6 +21,7 @@ use super::files::Files;
 use super::files::ReadCheck;
 use super::free_names::free_names;
 use super::package_scope::PackageScopes;
+use super::plain_script::is_plain;
 use super::prepared::Prepared;
 use super::prepared::Purpose;
 use super::prepared::SourceFormat;
@@ -121,6 +122,13 @@ impl Modules {
             .ok()
             .and_then(|text| with_room(path, &text, || Ok(free_names(path, &text))).ok())
             .unwrap_or_default()
+    }
+
+    /// See [`is_plain`]; a file that can't be read is not.
+    pub(crate) fn is_plain(&self, path: &Path) -> bool {
+        self.files.read(path).ok().is_some_and(|text| {
+            with_room(path, &text, || Ok(is_plain(path, &text))).unwrap_or(false)
+        })
     }
 
     /// The names under which a CommonJS file's exports can be imported, `default` aside.
