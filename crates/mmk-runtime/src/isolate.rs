@@ -1,5 +1,5 @@
-//! One fresh isolate, so that nothing leaks from one migration into the next: its extensions, its limits, and the calls
-//! into the host script. It doesn't know what a run is; `engine.rs` does.
+//! One isolate: its extensions, its limits, and the calls into the host script. Nothing leaks from one migration into the next, because
+//! each has its own, or one that shows no trace of the last. It doesn't know what a run is; `engine.rs` does.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -30,6 +30,7 @@ use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
 use crate::loader::Ripeness;
+use crate::loader::plain_script;
 use crate::ops::permissions::Permissions;
 use crate::startup::Startup;
 use crate::stuck::watch_allocation_failure;
@@ -174,7 +175,12 @@ impl Isolate {
 
     /// Remembers what the world looks like before code of this file, or of its neighbours, runs in it.
     pub(crate) fn remember(&mut self, path: &Path) -> Result<(), CallError> {
-        self.ask("remember", &json!({ "path": path })).map(drop)
+        let argument = json!({
+            "path": path,
+            "names": plain_script::NAMES,
+            "modules": plain_script::MODULES,
+        });
+        self.ask("remember", &argument).map(drop)
     }
 
     /// Whether nothing is under way, and nothing that the script could leave behind is left. Runs no code of the script.

@@ -11,7 +11,8 @@ import { describePending, drain, pendingCount, setWriteBarrier } from '../driver
 import { hostModule, loadMigration, runMain, startModules, syntaxPlace } from '../modules/index.js';
 import { configureProcess } from '../node/process-settings.js';
 import { setHost } from '../node/index.js';
-import { beforeExit, exit, flushFiles, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
+import { beforeExit, countPendingTimers, exit, flushFiles, requestsUnderWay, takeUncaughtException, takeUnhandledRejection } from '../node/shutdown.js';
+import { Immediate } from '../node/timers.js';
 import { carryContext } from './context.js';
 import { finishRequests } from './forgotten_requests.js';
 import { playDriverMajor } from './driver_major.js';
@@ -195,23 +196,28 @@ export async function exitCode() {
 /** Whether everything is as it was when `remember` was called. */
 let isUnchanged;
 
-/** Remembers how the world looks that a migration may leave traces in: the globals and what plain scripts may require. */
-export function remember({ path }) {
+/**
+ * Remembers how the world looks that a plain script may leave traces in (crates/mmk-runtime/src/loader/plain_script.rs).
+ * @param {object} argument
+ * @param {string} argument.path the file that will run
+ * @param {string[]} argument.names globals that such scripts may use
+ * @param {string[]} argument.modules what they may require
+ */
+export function remember({ path, names, modules }) {
   playDriverMajor(path, compatibility);
-  for (const name of LAZY_GLOBALS) {
-    // Made on first use, which is no trace.
-    void globalThis[name];
+  // Looked at, globals that are made on first use are made, which is no trace.
+  const globals = [...names, 'console'].map((name) => globalThis[name]);
+  // A name without `node:` stands for the one with it.
+  const exported = modules.map((name) => hostModule(name)).filter(Boolean);
+  const counters = new Map();
+  for (const Id of [ObjectId, ...exported.map((module) => module.ObjectId)].filter(Boolean)) {
+    // The first id decides the part that all ids of a process have.
+    void new Id();
+    counters.set(Id, ['index']);
   }
-  const modules = ['mongodb', 'bson', 'node:path'].map((name) => hostModule(name));
-  // The first id decides the part that all ids of a process have.
-  void new ObjectId();
-  const roots = [globalThis, ...modules, ...modules.flatMap(Object.values)].filter((each) => Object(each) === each);
-  isUnchanged = rememberWorld(roots, new Map([[ObjectId, ['index']]]));
+  isUnchanged = rememberWorld({ roots: [...globals, ...exported, ...exported.flatMap(Object.values)], surface: [globalThis], counters });
   return null;
 }
-
-/** Globals that plain scripts may use and nobody has made yet. */
-const LAZY_GLOBALS = ['Buffer', 'clearTimeout', 'console', 'setTimeout'];
 
 export function isAsRemembered() {
   return isUnchanged();
@@ -270,7 +276,7 @@ async function runPlain({ migration, fn, client, db, session, models }) {
 
 /** Database calls that nobody awaited are finished before the step counts as done. */
 async function finishForgotten(warnings) {
-  await turn();
+  await quickTurn();
   if (pendingCount() === 0) {
     return;
   }
@@ -288,6 +294,18 @@ async function finishForgotten(warnings) {
 /** One turn of the event loop: lets rejections surface and follow-up calls start. */
 function turn() {
   return Promise.race([new Promise((resolve) => core.createSystemTimer(resolve, 0, true)), unhandled]);
+}
+
+/** A turn without the millisecond that a timer takes, where nothing is under way that could need it. */
+async function quickTurn() {
+  if (pendingCount() > 0 || countPendingTimers() > 0 || requestsUnderWay().length > 0) {
+    await turn();
+    return;
+  }
+  // Rejections are told after immediates, so one is not enough.
+  for (let count = 0; count < 2; count += 1) {
+    await Promise.race([new Promise((resolve) => new Immediate(resolve, [])), unhandled]);
+  }
 }
 
 async function runInTransaction({ migration, fn, client, database, models }) {

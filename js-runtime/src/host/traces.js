@@ -2,9 +2,9 @@
  * Whether a migration has left traces where the next one could find them: in JavaScript's own objects, in the globals, in the driver's
  * classes. An isolate without traces may serve the next migration (docs/decisions/0014).
  *
- * What is compared: the keys, values, accessors, prototype and extensibility of every object that the globals and the driver's exports
- * lead to. Not compared: what closures, maps and private fields hold. A script that could reach such state is not one whose isolate is
- * kept (crates/mmk-runtime/src/loader/plain_script.rs).
+ * What is compared: the keys, values, accessors, prototype and extensibility of every object that is reached from what plain scripts may
+ * name (crates/mmk-runtime/src/loader/plain_script.rs). Not compared: what closures, maps and private fields hold, which such scripts
+ * don't reach.
  */
 
 // In hand before any script runs, and called without `this`: no script can replace them.
@@ -82,15 +82,16 @@ class RememberedMethod {
   }
 
   isUnchanged() {
-    return ownKeys(this.method).length === METHOD_KEYS && isExtensible(this.method);
+    // By far the cheapest question about properties; one that is defined without being enumerable goes unnoticed.
+    for (const key in this.method) {
+      return key === undefined;
+    }
+    return true;
   }
 }
 
-/** `length` and `name`. */
-const METHOD_KEYS = 2;
-
 function remember(object, counters) {
-  const isMethod = typeof object === 'function' && isExtensible(object) && ownKeys(object).length === METHOD_KEYS;
+  const isMethod = typeof object === 'function' && ownKeys(object).every((key) => key === 'length' || key === 'name');
   return isMethod ? new RememberedMethod(object) : new Remembered(object, counters);
 }
 
@@ -129,14 +130,16 @@ function sameAccessors(object, before) {
 
 /**
  * Remembers how everything is that the given objects lead to. To be called before user code runs.
- * @param {object[]} roots
- * @param {Map<object, string[]>} counters properties that change by themselves
+ * @param {object} parts
+ * @param {unknown[]} parts.roots those of them that are objects
+ * @param {object[]} parts.surface objects that are remembered themselves, but not what they lead to
+ * @param {Map<object, string[]>} parts.counters properties that change by themselves
  * @returns {() => boolean} whether all of it is as it was
  */
-export function rememberWorld(roots, counters) {
+export function rememberWorld({ roots, surface, counters }) {
   const world = [];
   const seen = new Set();
-  const waiting = [...hiddenObjects(), ...roots, Object.prototype];
+  const waiting = [...hiddenObjects(), ...roots.filter(isObject), Object.prototype];
   while (waiting.length > 0) {
     const object = waiting.pop();
     if (!seen.has(object)) {
@@ -146,6 +149,7 @@ export function rememberWorld(roots, counters) {
       waiting.push(...remembered.neighbours());
     }
   }
+  world.push(...surface.map((object) => new Remembered(object, [])));
   return () => {
     for (let at = 0; at < world.length; at += 1) {
       if (!world[at].isUnchanged()) {

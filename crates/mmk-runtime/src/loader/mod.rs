@@ -23,7 +23,7 @@ mod modules;
 mod ops;
 mod package_scope;
 mod package_specifier;
-mod plain_script;
+pub(crate) mod plain_script;
 mod prepared;
 mod program;
 mod resolve;

@@ -19,11 +19,11 @@ use super::resolve::is_typescript;
 use super::translate::in_swc;
 
 /// Modules whose exports are compared.
-const MODULES: [&str; 4] = ["bson", "mongodb", "node:path", "path"];
+pub(crate) const MODULES: [&str; 4] = ["bson", "mongodb", "node:path", "path"];
 
 /// Free names that may be used in any way. Each is JavaScript's own, or given to the file alone; timers are looked at by the event loop.
 #[rustfmt::skip]
-const NAMES: &[&str] = &[
+pub(crate) const NAMES: &[&str] = &[
     "AggregateError", "Array", "ArrayBuffer", "BigInt", "BigInt64Array", "BigUint64Array", "Boolean", "Buffer", "DataView", "Date", "Error",
     "EvalError", "Float32Array", "Float64Array", "Infinity", "Int16Array", "Int32Array", "Int8Array", "JSON", "Map", "Math", "NaN", "Number",
     "Object", "Promise", "Proxy", "RangeError", "ReferenceError", "Reflect", "RegExp", "Set", "String", "Symbol", "SyntaxError",
