@@ -195,10 +195,10 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             let _ = job.reply.send(result);
         }
         Job::Run(job, Ending::ReplyFirst { keeps }) => {
-            let keeps = keeps && stock.has_room();
-            let (result, served) = run(options, modules, stock, &job, keeps).await;
+            let is_plain = keeps && stock.has_room() && modules.is_plain(&job.path);
+            let (result, served) = run(options, modules, stock, &job, is_plain).await;
             let has_run = result.is_ok();
-            let may_serve = keeps && has_run && modules.is_plain(&job.path);
+            let may_serve = is_plain && has_run;
             stock.keeps.store(may_serve, Ordering::Release);
             // Nothing of the script runs any more; looking after its world can be done meanwhile.
             let _ = job.reply.send(result);

@@ -76,12 +76,12 @@ struct PlainScript {
 }
 
 impl PlainScript {
-    fn require(&mut self, holds: bool) {
+    fn only_if(&mut self, holds: bool) {
         self.is_plain &= holds;
     }
 
     fn word(&mut self, word: &str) {
-        self.require(!WORDS.contains(&word));
+        self.only_if(!WORDS.contains(&word));
     }
 
     fn is_free(&self, expression: &Expr, name: &str) -> bool {
@@ -126,7 +126,7 @@ impl Visit for PlainScript {
     fn visit_ident(&mut self, node: &Ident) {
         self.word(&node.sym);
         if node.ctxt.outer() == self.unresolved {
-            self.require(NAMES.contains(&&*node.sym));
+            self.only_if(NAMES.contains(&&*node.sym));
         }
     }
 
@@ -145,7 +145,7 @@ impl Visit for PlainScript {
     }
 
     fn visit_callee(&mut self, node: &Callee) {
-        self.require(!matches!(node, Callee::Import(_)));
+        self.only_if(!matches!(node, Callee::Import(_)));
         node.visit_children_with(self);
     }
 
@@ -161,17 +161,22 @@ impl Visit for PlainScript {
             ModuleDecl::Import(import) => Some(&import.src),
             ModuleDecl::ExportNamed(named) => named.src.as_ref(),
             ModuleDecl::ExportAll(all) => Some(&all.src),
-            ModuleDecl::TsImportEquals(_) => return self.require(false),
+            ModuleDecl::TsImportEquals(_) => return self.only_if(false),
             _ => None,
         };
         if let Some(source) = source {
-            self.require(is_known_module(source));
+            self.only_if(is_known_module(source));
         }
         node.visit_children_with(self);
     }
 
     fn visit_with_stmt(&mut self, _: &WithStmt) {
-        self.require(false);
+        self.only_if(false);
+    }
+
+    /// In a sloppy function that is the global object, and everything with it.
+    fn visit_this_expr(&mut self, _: &ThisExpr) {
+        self.only_if(false);
     }
 
     fn visit_ts_type(&mut self, _: &TsType) {}
@@ -237,6 +242,7 @@ mod tests {
             "setInterval(() => {}, 1);",
             "setTimeout(() => {}, 1).unref();",
             "with (Object) { keys = 1; }",
+            "(function () { this.process.env.A = '1'; })();",
             "migration('a', () => {});",
             "not a script",
         ] {
