@@ -4,32 +4,26 @@ use std::process::Command;
 
 use bson::doc;
 use mmk_sandbox::Authentication;
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
 use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
 use mongodb::Client;
 use mongodb::Database;
 
+use crate::support::MARKER;
 use crate::support::Project;
 use crate::support::block_on;
 use crate::support::finish;
-
-/// The marker that must never be printed.
-const PASSWORD: &str = "s3cretmarkerword";
+use crate::support::start_sandbox;
 
 /// A server with access control, a user who may only read the project's database, and their address.
 pub(crate) async fn guarded(database: &str) -> (Sandbox, Database, String) {
-    let sources = Sources::from_environment();
-    let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-    let options = Options::new(&sources.temporary).authentication(Authentication {
-        user: "root".to_owned(),
-        password: PASSWORD.to_owned(),
-        key_file: None,
-    });
-    let sandbox = Sandbox::start(&mongod, options)
-        .await
-        .expect("the sandbox starts");
+    let sandbox = start_sandbox(|options| {
+        options.authentication(Authentication {
+            user: "root".to_owned(),
+            password: MARKER.to_owned(),
+            key_file: None,
+        })
+    })
+    .await;
     let owner = Client::with_uri_str(sandbox.uri())
         .await
         .expect("the URI is right")
@@ -37,7 +31,7 @@ pub(crate) async fn guarded(database: &str) -> (Sandbox, Database, String) {
     owner
         .run_command(doc! {
             "createUser": "reader",
-            "pwd": PASSWORD,
+            "pwd": MARKER,
             "roles": [{"role": "read", "db": database}],
         })
         .await
@@ -68,7 +62,7 @@ fn looking_works_for_a_user_who_may_only_read_and_writes_nothing() {
             &["dry-run", "down"],
         ] {
             let output = finish(as_reader(&project, &uri, arguments)).exits(0);
-            assert!(!output.stderr.contains(PASSWORD) && !output.stdout.contains(PASSWORD));
+            assert!(!output.stderr.contains(MARKER) && !output.stdout.contains(MARKER));
         }
         let names = owner.list_collection_names().await.expect("an answer");
         assert!(names.is_empty(), "looking made {names:?}");
@@ -79,7 +73,7 @@ fn looking_works_for_a_user_who_may_only_read_and_writes_nothing() {
             "{}",
             refused.stderr
         );
-        assert!(!refused.stderr.contains(PASSWORD));
+        assert!(!refused.stderr.contains(MARKER));
         assert!(
             owner
                 .list_collection_names()
@@ -88,7 +82,7 @@ fn looking_works_for_a_user_who_may_only_read_and_writes_nothing() {
                 .is_empty()
         );
 
-        let wrong = uri.replace(PASSWORD, "wrongmarkerword");
+        let wrong = uri.replace(MARKER, "wrongmarkerword");
         let refused = finish(as_reader(&project, &wrong, &["status"])).exits(1);
         assert!(
             refused.stderr.contains("UNAUTHORIZED"),
@@ -115,7 +109,7 @@ async fn user_with(owner: &Database, name: &str, privileges: &[(&str, &[&str])])
         .await
         .expect("the role can be made");
     owner
-        .run_command(doc! {"createUser": name, "pwd": PASSWORD, "roles": [name]})
+        .run_command(doc! {"createUser": name, "pwd": MARKER, "roles": [name]})
         .await
         .expect("the user can be made");
 }

@@ -19,14 +19,12 @@ use std::time::Duration;
 use std::time::Instant;
 
 use bson::doc;
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
 use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
 use mmk_sandbox::Topology;
 
 use crate::support::Output;
 use crate::support::Project;
+use crate::support::start_sandbox;
 use crate::support::with_database;
 
 /// How long a test waits for something that must happen, at the very most, on a machine that does much else.
@@ -44,17 +42,16 @@ fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
 
 /// A replica set of three, with these arguments for each `mongod`.
 pub(crate) async fn three_nodes(arguments: &[&str]) -> Sandbox {
-    let sources = Sources::from_environment();
-    let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-    let mut options = Options::new(&sources.temporary).topology(Topology::ReplicaSet { nodes: 3 });
-    // On a machine that does much else, members that wait for less hold elections of their own accord, and a write that meets two
-    // in a row fails under every driver.
-    options.election_timeout = Duration::from_secs(5);
-    options.deadline = PATIENCE;
-    options.arguments = arguments.iter().copied().map(Into::into).collect();
-    Sandbox::start(&mongod, options)
-        .await
-        .expect("three nodes start")
+    start_sandbox(|options| {
+        let mut options = options.topology(Topology::ReplicaSet { nodes: 3 });
+        // On a machine that does much else, members that wait for less hold elections of their own accord, and a write that meets two
+        // in a row fails under every driver.
+        options.election_timeout = Duration::from_secs(5);
+        options.deadline = PATIENCE;
+        options.arguments = arguments.iter().copied().map(Into::into).collect();
+        options
+    })
+    .await
 }
 
 fn signal(child: &Child, signal: &str) {

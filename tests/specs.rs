@@ -4,13 +4,9 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
-use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
-
 use crate::support::block_on;
 use crate::support::skip;
+use crate::support::start_sandbox;
 
 /// The folders that must pass whole, as far as the server at hand can run them.
 const FOLDERS: [&str; 12] = [
@@ -47,16 +43,11 @@ fn the_specifications_pass_inside_the_host() {
         skip("MMK_SPECS_DIR names no folder with MongoDB's driver specification tests");
         return;
     };
-    let sandbox = block_on(async {
-        let sources = Sources::from_environment();
-        let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-        let options = Options::new(&sources.temporary)
+    let sandbox = block_on(start_sandbox(|options| {
+        options
             .parameter("enableTestCommands", "1")
-            .parameter("transactionLifetimeLimitSeconds", "60");
-        Sandbox::start(&mongod, options)
-            .await
-            .expect("the sandbox starts")
-    });
+            .parameter("transactionLifetimeLimitSeconds", "60")
+    }));
     let runner = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../js-runtime/spec-runner/run-host.mjs"

@@ -6,10 +6,7 @@ use std::time::Duration;
 
 use bson::doc;
 use mmk_sandbox::Authentication;
-use mmk_sandbox::Mongod;
-use mmk_sandbox::Options;
 use mmk_sandbox::Sandbox;
-use mmk_sandbox::Sources;
 use mmk_sandbox::Tls;
 use mongodb::Client;
 use rcgen::BasicConstraints;
@@ -24,6 +21,7 @@ use crate::support::Output;
 use crate::support::Project;
 use crate::support::block_on;
 use crate::support::finish;
+use crate::support::start_sandbox;
 
 const PASSWORD: &str = "tlsmarkerword";
 
@@ -98,23 +96,22 @@ async fn secured(database: &str) -> Secured {
         )),
         ca_file: authority.file.clone(),
     };
-    let sources = Sources::from_environment();
-    let mongod = Mongod::find(&sources, |_| {}).await.expect("a mongod");
-    let mut options = Options::new(&sources.temporary)
-        .tls(tls)
-        .parameter(
-            "authenticationMechanisms",
-            "SCRAM-SHA-1,SCRAM-SHA-256,MONGODB-X509",
-        )
-        .authentication(Authentication {
-            user: "root".to_owned(),
-            password: PASSWORD.to_owned(),
-            key_file: None,
-        });
-    options.deadline = Duration::from_secs(120);
-    let sandbox = Sandbox::start(&mongod, options)
-        .await
-        .expect("the sandbox starts");
+    let sandbox = start_sandbox(|options| {
+        let mut options = options
+            .tls(tls)
+            .parameter(
+                "authenticationMechanisms",
+                "SCRAM-SHA-1,SCRAM-SHA-256,MONGODB-X509",
+            )
+            .authentication(Authentication {
+                user: "root".to_owned(),
+                password: PASSWORD.to_owned(),
+                key_file: None,
+            });
+        options.deadline = Duration::from_secs(120);
+        options
+    })
+    .await;
     let client = Client::with_uri_str(sandbox.uri())
         .await
         .expect("the URI is right");

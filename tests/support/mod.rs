@@ -13,6 +13,7 @@ pub(crate) use server::MARKER;
 pub(crate) use server::block_on;
 pub(crate) use server::own_server;
 pub(crate) use server::server_uri;
+pub(crate) use server::start_sandbox;
 pub(crate) use server::with_database;
 
 /// Prints why a test can't run here; used where data outside the project is missing.

@@ -74,18 +74,22 @@ async fn with_password(uri: &str) -> mongodb::error::Result<String> {
 
 /// A server that no other test knows, for comparisons that see the whole server.
 pub(crate) fn own_server() -> Sandbox {
-    block_on(async {
-        let sources = Sources::from_environment();
-        let mongod = Mongod::find(&sources, |_| {})
-            .await
-            .expect("a mongod can be found or fetched");
-        let mut options = Options::new(&sources.temporary);
+    block_on(start_sandbox(|mut options| {
         // A machine that does much else needs its time.
         options.deadline = Duration::from_secs(300);
-        Sandbox::start(&mongod, options)
-            .await
-            .expect("the sandbox starts")
-    })
+        options
+    }))
+}
+
+/// A server, or several, of a test's own kind.
+pub(crate) async fn start_sandbox(change: impl FnOnce(Options) -> Options) -> Sandbox {
+    let sources = Sources::from_environment();
+    let mongod = Mongod::find(&sources, |_| {})
+        .await
+        .expect("a mongod can be found or fetched");
+    Sandbox::start(&mongod, change(Options::new(&sources.temporary)))
+        .await
+        .expect("the sandbox starts")
 }
 
 /// Runs async test code on a runtime of its own.
