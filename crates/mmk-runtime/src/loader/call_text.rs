@@ -13,7 +13,6 @@ use swc_ecma_visit::VisitWith;
 use super::program::Goal;
 use super::program::Language;
 use super::program::ParsedFile;
-use super::resolve::is_typescript;
 
 /// A call as it is written.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -25,11 +24,7 @@ pub(super) struct CallText {
 
 /// The innermost call whose callee covers the place; line and column count from 1.
 pub(super) fn call_at(path: &Path, text: &str, line: u32, column: u32) -> Option<CallText> {
-    let language = if is_typescript(path) {
-        Language::TypeScript
-    } else {
-        Language::JavaScript
-    };
+    let language = Language::of(path);
     let file = [Goal::CommonJs, Goal::Module]
         .into_iter()
         .find_map(|goal| ParsedFile::parse(path, text, language, goal).ok())?;

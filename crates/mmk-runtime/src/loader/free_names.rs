@@ -9,11 +9,8 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
-use super::program::Goal;
-use super::program::Language;
-use super::program::ParsedFile;
-use super::resolve::is_typescript;
-use super::translate::in_swc;
+use super::program::read_with_names;
+use super::program::skip_types;
 
 /// The function by which the style is known.
 const REGISTER: &str = "migration";
@@ -23,25 +20,12 @@ pub(super) fn free_names(path: &Path, text: &str) -> Vec<String> {
     if !text.contains("migration(") {
         return Vec::new();
     }
-    let language = if is_typescript(path) {
-        Language::TypeScript
-    } else {
-        Language::JavaScript
-    };
-    let goals = [Goal::Module, Goal::CommonJs];
-    goals
-        .into_iter()
-        .find_map(|goal| {
-            in_swc(path, || {
-                let mut file = ParsedFile::parse(path, text, language, goal)?;
-                let marks = file.resolve_names(language);
-                let mut visitor = FreeNames::new(marks.unresolved);
-                file.program.visit_with(&mut visitor);
-                Ok(visitor.when_registering())
-            })
-            .ok()
-        })
-        .unwrap_or_default()
+    read_with_names(path, text, |program, unresolved| {
+        let mut visitor = FreeNames::new(unresolved);
+        program.visit_with(&mut visitor);
+        visitor.when_registering()
+    })
+    .unwrap_or_default()
 }
 
 struct FreeNames {
@@ -84,15 +68,7 @@ impl Visit for FreeNames {
         node.visit_children_with(self);
     }
 
-    fn visit_ts_type(&mut self, _: &TsType) {}
-
-    fn visit_ts_type_ann(&mut self, _: &TsTypeAnn) {}
-
-    fn visit_ts_type_param_instantiation(&mut self, _: &TsTypeParamInstantiation) {}
-
-    fn visit_ts_interface_decl(&mut self, _: &TsInterfaceDecl) {}
-
-    fn visit_ts_type_alias_decl(&mut self, _: &TsTypeAliasDecl) {}
+    skip_types!();
 }
 
 #[cfg(test)]

@@ -12,11 +12,8 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
-use super::program::Goal;
-use super::program::Language;
-use super::program::ParsedFile;
-use super::resolve::is_typescript;
-use super::translate::in_swc;
+use super::program::read_with_names;
+use super::program::skip_types;
 
 /// Modules whose exports are compared.
 pub(crate) const MODULES: [&str; 4] = ["bson", "mongodb", "node:path", "path"];
@@ -49,25 +46,15 @@ const WORDS: [&str; 7] = [
 
 /// Whether the text is such a migration. One that can't be parsed is not.
 pub(super) fn is_plain(path: &Path, text: &str) -> bool {
-    let language = if is_typescript(path) {
-        Language::TypeScript
-    } else {
-        Language::JavaScript
-    };
-    let read_as = |goal| {
-        in_swc(path, || {
-            let mut file = ParsedFile::parse(path, text, language, goal)?;
-            let mut visitor = PlainScript {
-                unresolved: file.resolve_names(language).unresolved,
-                is_plain: true,
-            };
-            file.program.visit_with(&mut visitor);
-            Ok(visitor.is_plain)
-        })
-    };
-    read_as(Goal::Module)
-        .or_else(|_| read_as(Goal::CommonJs))
-        .unwrap_or(false)
+    read_with_names(path, text, |program, unresolved| {
+        let mut visitor = PlainScript {
+            unresolved,
+            is_plain: true,
+        };
+        program.visit_with(&mut visitor);
+        visitor.is_plain
+    })
+    .unwrap_or(false)
 }
 
 struct PlainScript {
@@ -179,15 +166,7 @@ impl Visit for PlainScript {
         self.only_if(false);
     }
 
-    fn visit_ts_type(&mut self, _: &TsType) {}
-
-    fn visit_ts_type_ann(&mut self, _: &TsTypeAnn) {}
-
-    fn visit_ts_type_param_instantiation(&mut self, _: &TsTypeParamInstantiation) {}
-
-    fn visit_ts_interface_decl(&mut self, _: &TsInterfaceDecl) {}
-
-    fn visit_ts_type_alias_decl(&mut self, _: &TsTypeAliasDecl) {}
+    skip_types!();
 }
 
 #[cfg(test)]

@@ -20,12 +20,25 @@ use swc_ecma_parser::TsSyntax;
 use swc_ecma_parser::lexer::Lexer;
 use swc_ecma_transforms_base::resolver;
 
+use super::resolve::is_typescript;
 use super::syntax_problem::SyntaxProblem;
+use super::translate::in_swc;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Language {
     JavaScript,
     TypeScript,
+}
+
+impl Language {
+    /// By the file's name.
+    pub(super) fn of(path: &Path) -> Self {
+        if is_typescript(path) {
+            Self::TypeScript
+        } else {
+            Self::JavaScript
+        }
+    }
 }
 
 /// What the text is read as.
@@ -109,6 +122,40 @@ impl ParsedFile {
         problem(path, &self.sources, span, message)
     }
 }
+
+/// What `read` makes of a file whose names are tied to their declarations, as a module or else as CommonJS; it gets the mark of names that
+/// nothing in the file declares. Nothing where the text is neither.
+pub(super) fn read_with_names<T>(
+    path: &Path,
+    text: &str,
+    mut read: impl FnMut(&Program, Mark) -> T,
+) -> Option<T> {
+    let language = Language::of(path);
+    [Goal::Module, Goal::CommonJs].into_iter().find_map(|goal| {
+        in_swc(path, || {
+            let mut file = ParsedFile::parse(path, text, language, goal)?;
+            let marks = file.resolve_names(language);
+            Ok(read(&file.program, marks.unresolved))
+        })
+        .ok()
+    })
+}
+
+/// Inside `impl Visit`: types are no values, so nothing in them is looked at.
+macro_rules! skip_types {
+    () => {
+        fn visit_ts_type(&mut self, _: &TsType) {}
+
+        fn visit_ts_type_ann(&mut self, _: &TsTypeAnn) {}
+
+        fn visit_ts_type_param_instantiation(&mut self, _: &TsTypeParamInstantiation) {}
+
+        fn visit_ts_interface_decl(&mut self, _: &TsInterfaceDecl) {}
+
+        fn visit_ts_type_alias_decl(&mut self, _: &TsTypeAliasDecl) {}
+    };
+}
+pub(super) use skip_types;
 
 /// The file's name in its source map. A plain path leads nowhere else: frames keep the name that V8 knows the script by, the path of
 /// a CommonJS file or the URL of a module.
