@@ -75,28 +75,26 @@ class Remembered {
 class RememberedMethod {
   constructor(method) {
     this.method = method;
-  }
-
-  neighbours() {
-    return [];
+    this.prototype = getPrototypeOf(method);
   }
 
   isUnchanged() {
+    if (getPrototypeOf(this.method) !== this.prototype) {
+      return false;
+    }
     // By far the cheapest question about properties; one that is defined without being enumerable goes unnoticed.
     for (const key in this.method) {
-      return key === undefined;
+      void key;
+      return false;
     }
     return true;
   }
 }
 
-function remember(object, counters) {
-  const isMethod = typeof object === 'function' && ownKeys(object).every((key) => key === 'length' || key === 'name');
-  return isMethod ? new RememberedMethod(object) : new Remembered(object, counters);
-}
+const isMethod = (object) => typeof object === 'function' && ownKeys(object).every((key) => key === 'length' || key === 'name');
 
-// Nothing below runs code of a script: loops go by index, and values are read from descriptors only, which are plain because
-// `Object.prototype` was looked at first.
+// Nothing below runs code of a script: loops go by index; values are read from descriptors only, which are plain because
+// `Object.prototype` was looked at first; what methods inherit was looked at before them, so no proxy is asked for keys.
 
 function sameKeys(now, before) {
   let same = now.length === before.length;
@@ -137,19 +135,25 @@ function sameAccessors(object, before) {
  * @returns {() => boolean} whether all of it is as it was
  */
 export function rememberWorld({ roots, surface, counters }) {
-  const world = [];
+  const objects = [];
+  const methods = [];
   const seen = new Set();
   const waiting = [...hiddenObjects(), ...roots.filter(isObject), Object.prototype];
   while (waiting.length > 0) {
     const object = waiting.pop();
-    if (!seen.has(object)) {
-      seen.add(object);
-      const remembered = remember(object, counters.get(object) ?? []);
-      world.push(remembered);
+    if (seen.has(object)) {
+      continue;
+    }
+    seen.add(object);
+    if (isMethod(object)) {
+      methods.push(new RememberedMethod(object));
+    } else {
+      const remembered = new Remembered(object, counters.get(object) ?? []);
+      objects.push(remembered);
       waiting.push(...remembered.neighbours());
     }
   }
-  world.push(...surface.map((object) => new Remembered(object, [])));
+  const world = [...objects, ...surface.map((object) => new Remembered(object, [])), ...methods];
   return () => {
     for (let at = 0; at < world.length; at += 1) {
       if (!world[at].isUnchanged()) {

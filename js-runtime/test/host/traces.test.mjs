@@ -47,6 +47,8 @@ const TRACES = [
   'Object.setPrototypeOf(Number, {});',
   'Object.freeze(Array.prototype);',
   'Array.prototype.map.cache = {};',
+  "Object.setPrototypeOf(Math.max, new Proxy({}, { ownKeys() { throw new Error('looked'); } }));",
+  "Object.setPrototypeOf(Function.prototype, new Proxy({}, { ownKeys() { throw new Error('looked'); } }));",
   "Object.getPrototypeOf(async () => {}).extra = 1;",
   "Object.getPrototypeOf(Object.getPrototypeOf(function* () {}).prototype).next = 1;",
   "Object.getPrototypeOf([][Symbol.iterator]()).next = () => ({ done: true });",
