@@ -15,6 +15,7 @@ mod loader;
 mod ops;
 mod script_error;
 mod startup;
+mod stock;
 mod stuck;
 mod worker;
 mod workers;

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mmk_core::fence::StopReason;
@@ -32,7 +31,6 @@ use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::host_state::SealRequest;
 use crate::isolate::Blank;
-use crate::isolate::BlankOptions;
 use crate::isolate::CallError;
 use crate::isolate::Isolate;
 use crate::isolate::IsolateOptions;
@@ -43,6 +41,10 @@ use crate::script_error::Failure;
 use crate::script_error::from_call_error;
 use crate::script_error::plain;
 use crate::script_error::stopped;
+use crate::stock::Configured;
+use crate::stock::Stock;
+use crate::stock::World;
+use crate::stock::blank_options;
 use crate::stuck;
 use crate::stuck::Stuck;
 use crate::workers::Ending;
@@ -84,13 +86,6 @@ pub(crate) struct HookJob {
     pub(crate) reply: oneshot::Sender<Result<(), ScriptError>>,
 }
 
-/// The isolate that evaluated the configuration: its hooks are functions in there.
-struct Configured {
-    isolate: Isolate,
-    bridge: Arc<Bridge>,
-    host: Arc<HostState>,
-}
-
 pub(crate) struct ProgramJob {
     pub(crate) program: Program,
     pub(crate) bridge: Arc<Bridge>,
@@ -121,10 +116,7 @@ pub(crate) fn start_worker(
             // Without a reactor no job can run: dropping them tells their senders.
             let Ok(runtime) = runtime else { return };
             runtime.block_on(async move {
-                let mut stock = Stock {
-                    keeps,
-                    ..Stock::default()
-                };
+                let mut stock = Stock::new(keeps);
                 while let Some(job) = jobs.recv().await {
                     work(&options, &modules, &mut stock, job).await;
                 }
@@ -133,51 +125,6 @@ pub(crate) fn start_worker(
     // When the system can't give a thread, jobs are dropped and their senders told.
     drop(thread);
     sender
-}
-
-/// What the thread keeps between jobs.
-#[derive(Default)]
-struct Stock {
-    configured: Option<Configured>,
-    /// Made ahead, so that the next migration needn't wait for it.
-    spare: Option<Blank>,
-    /// In place of a spare.
-    kept: Option<Kept>,
-    /// Tells whether `kept` is there or will be before the next job is begun.
-    keeps: Arc<AtomicBool>,
-}
-
-/// An isolate that served migrations which left no trace in it.
-struct Kept {
-    isolate: Isolate,
-    /// A file is evaluated once in an isolate.
-    served: BTreeSet<PathBuf>,
-}
-
-impl Stock {
-    /// Whether an isolate may stay for the next migration. V8 wants isolates dropped in the reverse order of their making: those that are
-    /// made after the configuration's must not outlive their turn.
-    fn has_room(&self) -> bool {
-        self.configured.is_none()
-    }
-
-    fn clear(&mut self) {
-        self.spare = None;
-        self.kept = None;
-    }
-
-    /// The isolate of the migrations before, where it can serve this one.
-    fn take_kept(&mut self, path: &Path) -> Option<Kept> {
-        self.keeps.store(false, Ordering::Release);
-        self.kept.take().filter(|kept| !kept.served.contains(path))
-    }
-
-    fn refill(&mut self, options: &EngineOptions, modules: &Arc<Modules>) {
-        if self.has_room() && self.spare.is_none() && self.kept.is_none() {
-            // Without a spare the next migration makes its isolate itself, and tells what is wrong.
-            self.spare = Blank::new(&blank_options(options, modules)).ok();
-        }
-    }
 }
 
 async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock, job: Job) {
@@ -199,14 +146,14 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             let (result, served) = run(options, modules, stock, &job, is_plain).await;
             let has_run = result.is_ok();
             let may_serve = is_plain && has_run;
-            stock.keeps.store(may_serve, Ordering::Release);
+            stock.announce(may_serve);
             // Nothing of the script runs any more; looking after its world can be done meanwhile.
             let _ = job.reply.send(result);
             if let Some(mut served) = served.filter(|_| has_run) {
                 if may_serve && served.isolate.is_as_remembered() {
                     stock.kept = Some(served);
                 } else {
-                    stock.keeps.store(false, Ordering::Release);
+                    stock.announce(false);
                     keep_code(Some(served.isolate), Ripeness::Ran);
                 }
             }
@@ -238,14 +185,6 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
 fn keep_code(isolate: Option<Isolate>, ripeness: Ripeness) {
     if let Some(mut isolate) = isolate {
         isolate.keep_code(ripeness);
-    }
-}
-
-fn blank_options(options: &EngineOptions, modules: &Arc<Modules>) -> BlankOptions {
-    BlankOptions {
-        modules: modules.clone(),
-        startup: options.startup,
-        max_memory: options.max_memory,
     }
 }
 
@@ -370,7 +309,7 @@ impl Task<'_> {
     }
 
     /// What a migration runs in.
-    fn world(&self, stock: &mut Stock, path: &Path, remembers: bool) -> Result<Kept, CallError> {
+    fn world(&self, stock: &mut Stock, path: &Path, remembers: bool) -> Result<World, CallError> {
         let mut world = match stock.take_kept(path) {
             Some(mut kept) => {
                 kept.isolate.put_to_work(&self.bridge, &self.host);
@@ -381,7 +320,7 @@ impl Task<'_> {
                 if remembers {
                     isolate.remember(path)?;
                 }
-                Kept {
+                World {
                     isolate,
                     served: BTreeSet::new(),
                 }
@@ -541,7 +480,7 @@ async fn run(
     stock: &mut Stock,
     job: &RunJob,
     remembers: bool,
-) -> (Result<Outcome, ScriptError>, Option<Kept>) {
+) -> (Result<Outcome, ScriptError>, Option<World>) {
     let task = Task {
         options,
         modules,
