@@ -23,6 +23,7 @@ use crate::ports::Hooks;
 use crate::ports::Ledger;
 use crate::ports::Locker;
 use crate::ports::Observer;
+use crate::ports::ReadyStep;
 use crate::ports::RunRequest;
 use crate::ports::Seal;
 use crate::preview::Source;
@@ -69,13 +70,6 @@ pub struct Migrator<'a> {
     pub observer: &'a dyn Observer,
     /// Closed from outside to stop the run.
     pub fence: &'a Fence,
-}
-
-/// A planned step whose script the engine accepted.
-struct ReadyStep {
-    step: Step,
-    script: Script,
-    transaction: bool,
 }
 
 impl Migrator<'_> {
@@ -130,14 +124,19 @@ impl Migrator<'_> {
         }
         let steps = self.prepare(plan.steps).await?;
         self.hook("beforeAll", self.hooks.before_all().await)?;
+        let mut begun = None;
         for (index, ready) in steps.iter().enumerate() {
             let reported = report.results.len();
-            if let Err(error) = self.run_step(ready, report).await {
-                // A step that could not even begin has no result of its own.
-                let begun = report.results.len() - reported;
-                report.not_run = names(&steps[index + begun..]);
-                return Err(error);
-            }
+            let run = self.run_step(ready, begun, steps.get(index + 1), report);
+            begun = match run.await {
+                Ok(next) => next,
+                Err(error) => {
+                    // A step that could not even begin has no result of its own.
+                    let ran = report.results.len() - reported;
+                    report.not_run = names(&steps[index + ran..]);
+                    return Err(error);
+                }
+            };
         }
         self.hook("afterAll", self.hooks.after_all().await)
     }
@@ -203,14 +202,19 @@ impl Migrator<'_> {
         })
     }
 
-    async fn run_step(&self, ready: &ReadyStep, report: &mut Report) -> Result<(), Error> {
+    /// Runs a step whose beginning may have been noted with the end of the one before. Returns the entry of the `next` one if its beginning
+    /// is noted, too.
+    async fn run_step(
+        &self,
+        ready: &ReadyStep,
+        begun: Option<Entry>,
+        next: Option<&ReadyStep>,
+        report: &mut Report,
+    ) -> Result<Option<Entry>, Error> {
         let ReadyStep { step, script, .. } = ready;
-        let name = step.migration.name.as_str();
-        self.hook("beforeEach", self.hooks.before_each(name).await)?;
-        self.fence.check().map_err(|reason| reason.clone())?;
-        let entry = self.ledger.start(step, script, ready.transaction).await?;
+        let entry = self.begin(ready, begun).await?;
         self.observer.notice(Event::StepStarted {
-            name: name.to_owned(),
+            name: step.migration.name.to_string(),
             direction: step.direction,
         });
         let (counts, counted) = watch::channel(CountsByCollection::new());
@@ -237,7 +241,9 @@ impl Migrator<'_> {
                     Err(StopReason::LockLost { .. }) => Hold::Doubtful,
                     _ => Hold::Proven,
                 };
-                let recorded = self.ledger.finish(&entry, &outcome, hold).await;
+                let next =
+                    next.filter(|_| self.fence.check().is_ok() && !self.hooks.come_between_steps());
+                let recorded = self.ledger.finish(&entry, &outcome, hold, next).await;
                 self.step_ended(&entry, outcome, recorded, report).await
             }
             Err(error) => {
@@ -245,6 +251,25 @@ impl Migrator<'_> {
                 Err(self.step_failed(step, error, report).await)
             }
         }
+    }
+
+    /// The entry of a step that may run now.
+    async fn begin(&self, ready: &ReadyStep, begun: Option<Entry>) -> Result<Entry, Error> {
+        let name = ready.step.migration.name.as_str();
+        let Some(entry) = begun else {
+            self.hook("beforeEach", self.hooks.before_each(name).await)?;
+            self.fence.check().map_err(|reason| reason.clone())?;
+            return self.ledger.start(ready).await;
+        };
+        let Err(reason) = self.fence.check() else {
+            return Ok(entry);
+        };
+        if let Err(cause) = self.ledger.withdraw(&entry).await {
+            self.warn(&format!(
+                "{name} is noted as begun, and nothing of it ran: {cause}"
+            ));
+        }
+        Err(reason.clone().into())
     }
 
     async fn note_failure(&self, entry: &Entry, error: &ScriptError) {
@@ -276,34 +301,19 @@ impl Migrator<'_> {
         &self,
         entry: &Entry,
         outcome: Outcome,
-        recorded: Result<(), Error>,
+        recorded: Result<Option<Entry>, Error>,
         report: &mut Report,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<Entry>, Error> {
         let step = &entry.step;
         let name = step.migration.name.as_str();
-        if let Err(cause) = recorded {
-            let error = match cause {
-                Error::LockLost { detail } => {
-                    let detail = format!(
-                        "{detail}; `{}` had run to its end, and nothing was recorded",
-                        step.direction.as_str()
-                    );
-                    self.note_failure(entry, &ScriptError::lock_lost(&detail, &outcome))
-                        .await;
-                    Error::LockLostDuring {
-                        name: name.to_owned(),
-                        detail,
-                    }
-                }
-                cause => Error::RecordFailed {
-                    name: name.to_owned(),
-                    direction: step.direction,
-                    cause: Box::new(cause),
-                },
-            };
-            self.report_failure(step, &outcome, &error, report);
-            return Err(error);
-        }
+        let next = match recorded {
+            Ok(next) => next,
+            Err(cause) => {
+                let error = self.not_recorded(entry, &outcome, cause).await;
+                self.report_failure(step, &outcome, &error, report);
+                return Err(error);
+            }
+        };
         let duration = outcome.duration;
         report.results.push(StepResult::done(step, &outcome));
         self.observer.notice(Event::StepFinished {
@@ -311,7 +321,27 @@ impl Migrator<'_> {
             direction: step.direction,
             outcome,
         });
-        self.hook("afterEach", self.hooks.after_each(name, duration).await)
+        self.hook("afterEach", self.hooks.after_each(name, duration).await)?;
+        Ok(next)
+    }
+
+    async fn not_recorded(&self, entry: &Entry, outcome: &Outcome, cause: Error) -> Error {
+        let step = &entry.step;
+        let name = step.migration.name.to_string();
+        let Error::LockLost { detail } = cause else {
+            return Error::RecordFailed {
+                name,
+                direction: step.direction,
+                cause: Box::new(cause),
+            };
+        };
+        let detail = format!(
+            "{detail}; `{}` had run to its end, and nothing was recorded",
+            step.direction.as_str()
+        );
+        self.note_failure(entry, &ScriptError::lock_lost(&detail, outcome))
+            .await;
+        Error::LockLostDuring { name, detail }
     }
 
     async fn step_failed(&self, step: &Step, error: ScriptError, report: &mut Report) -> Error {

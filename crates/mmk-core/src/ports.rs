@@ -105,6 +105,15 @@ pub trait Observer: Send + Sync {
     fn notice(&self, event: Event);
 }
 
+/// A planned step whose script the engine accepted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadyStep {
+    pub step: Step,
+    pub script: Script,
+    /// It is to run in a transaction.
+    pub transaction: bool,
+}
+
 /// A step that the ledger knows to be running.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -137,7 +146,10 @@ pub trait Ledger: Send + Sync {
 
     /// Notes that a step begins, before anything of it runs. The record itself stays as it was. Must be durable when it
     /// returns.
-    async fn start(&self, step: &Step, script: &Script, transaction: bool) -> Result<Entry, Error>;
+    async fn start(&self, ready: &ReadyStep) -> Result<Entry, Error>;
+
+    /// Takes back that a step begins: nothing of it ran, and nothing will.
+    async fn withdraw(&self, entry: &Entry) -> Result<(), Error>;
 
     /// Notes what a running step has done so far, so that it is known should the process die. Best effort, and never for a step in
     /// a transaction, of which nothing would stay.
@@ -149,7 +161,16 @@ pub trait Ledger: Send + Sync {
 
     /// Notes that a step ended well. Does what [`Ledger::seal`] didn't do. Must be durable when it returns. [`Error::LockLost`] when
     /// another run has taken over meanwhile; then nothing was written.
-    async fn finish(&self, entry: &Entry, outcome: &Outcome, hold: Hold) -> Result<(), Error>;
+    ///
+    /// Where it costs nothing more, it also notes in the same write that `next` begins, and gives its entry. Otherwise `next` is still to
+    /// be started.
+    async fn finish(
+        &self,
+        entry: &Entry,
+        outcome: &Outcome,
+        hold: Hold,
+        next: Option<&ReadyStep>,
+    ) -> Result<Option<Entry>, Error>;
 
     /// Notes that a step failed. The record itself stays as it was.
     async fn fail(&self, entry: &Entry, error: &ScriptError) -> Result<(), Error>;
@@ -180,6 +201,10 @@ pub trait Lease: Send + Sync {
 /// The functions of the configuration's `hooks`, called at fixed places of a run. They get no transaction.
 #[async_trait]
 pub trait Hooks: Send + Sync {
+    /// Whether anything is called between two steps.
+    fn come_between_steps(&self) -> bool {
+        true
+    }
     /// Before the first step, when there is one.
     async fn before_all(&self) -> Result<(), ScriptError> {
         Ok(())
@@ -204,4 +229,8 @@ pub trait Hooks: Send + Sync {
 #[derive(Debug, Clone, Copy)]
 pub struct NoHooks;
 
-impl Hooks for NoHooks {}
+impl Hooks for NoHooks {
+    fn come_between_steps(&self) -> bool {
+        false
+    }
+}

@@ -33,6 +33,7 @@ use crate::ports::Lease;
 use crate::ports::Ledger;
 use crate::ports::Locker;
 use crate::ports::Observer;
+use crate::ports::ReadyStep;
 use crate::ports::RunRequest;
 use crate::script::Counts;
 use crate::script::CountsByCollection;
@@ -159,6 +160,10 @@ pub(crate) struct World {
     /// Somebody else has the lock by the time a step ends.
     pub(crate) lock_is_gone: bool,
     pub(crate) transactions: bool,
+    /// The ledger notes the end of a step and the beginning of the next in one write.
+    pub(crate) joins_steps: bool,
+    /// Ctrl-C arrives while the end of a step is recorded.
+    pub(crate) closes_at_finish: Option<Fence>,
 }
 
 /// How a script behaves.
@@ -200,6 +205,30 @@ impl World {
             });
         }
         Ok(())
+    }
+
+    fn begin(&self, ready: &ReadyStep) -> Entry {
+        let step = &ready.step;
+        let now = self.now();
+        let mut attempts = self.attempts.lock().unwrap();
+        let started = Attempt {
+            id: attempts.len().to_string(),
+            started_at: now,
+            transaction: ready.transaction,
+            ..attempt(
+                step.migration.name.as_str(),
+                step.direction,
+                AttemptState::Running,
+                0,
+            )
+        };
+        attempts.push(started.clone());
+        Entry {
+            id: started.id,
+            step: step.clone(),
+            description: None,
+            transaction: ready.transaction,
+        }
     }
 
     fn close_attempt(&self, entry: &Entry, state: AttemptState) {
@@ -254,29 +283,20 @@ impl Ledger for World {
             .note(format!("note {} {total}", entry.step.migration.name));
     }
 
-    async fn start(
-        &self,
-        step: &Step,
-        _script: &Script,
-        transaction: bool,
-    ) -> Result<Entry, Error> {
-        let file = step.migration.name.as_str();
-        self.call(&format!("start {} {file}", step.direction.as_str()))?;
-        let now = self.now();
-        let mut attempts = self.attempts.lock().unwrap();
-        let started = Attempt {
-            id: attempts.len().to_string(),
-            started_at: now,
-            transaction,
-            ..attempt(file, step.direction, AttemptState::Running, 0)
-        };
-        attempts.push(started.clone());
-        Ok(Entry {
-            id: started.id,
-            step: step.clone(),
-            description: None,
-            transaction,
-        })
+    async fn start(&self, ready: &ReadyStep) -> Result<Entry, Error> {
+        let step = &ready.step;
+        let name = &step.migration.name;
+        self.call(&format!("start {} {name}", step.direction.as_str()))?;
+        Ok(self.begin(ready))
+    }
+
+    async fn withdraw(&self, entry: &Entry) -> Result<(), Error> {
+        self.call(&format!("withdraw {}", entry.step.migration.name))?;
+        self.attempts
+            .lock()
+            .unwrap()
+            .retain(|one| one.id != entry.id);
+        Ok(())
     }
 
     fn seal(&self, entry: &Entry, _outcome: &Outcome) -> Vec<DatabaseCommand> {
@@ -286,8 +306,23 @@ impl Ledger for World {
         Vec::new()
     }
 
-    async fn finish(&self, entry: &Entry, _outcome: &Outcome, hold: Hold) -> Result<(), Error> {
-        self.call(&format!("finish {}", entry.step.migration.name))?;
+    async fn finish(
+        &self,
+        entry: &Entry,
+        _outcome: &Outcome,
+        hold: Hold,
+        next: Option<&ReadyStep>,
+    ) -> Result<Option<Entry>, Error> {
+        let next = next.filter(|_| self.joins_steps);
+        let name = &entry.step.migration.name;
+        match next {
+            Some(next) => {
+                let step = &next.step;
+                let (direction, next) = (step.direction.as_str(), &step.migration.name);
+                self.call(&format!("finish {name}, start {direction} {next}"))?;
+            }
+            None => self.call(&format!("finish {name}"))?,
+        }
         if hold == Hold::Doubtful && self.lock_is_gone {
             return Err(Error::LockLost {
                 detail: "held by bob".to_owned(),
@@ -296,7 +331,10 @@ impl Ledger for World {
         if !entry.transaction {
             self.complete(entry);
         }
-        Ok(())
+        if let Some(fence) = &self.closes_at_finish {
+            fence.close(StopReason::Interrupted { signal: "SIGINT" });
+        }
+        Ok(next.map(|next| self.begin(next)))
     }
 
     async fn fail(&self, entry: &Entry, _error: &ScriptError) -> Result<(), Error> {

@@ -28,6 +28,9 @@ use crate::field::milliseconds;
 use crate::field::text;
 use crate::identity::Identity;
 
+/// The state of an attempt that was announced and then not made.
+pub(crate) const WITHDRAWN: &str = "withdrawn";
+
 /// An attempt as it begins.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,7 +44,7 @@ pub(crate) struct StartedAttempt<'a> {
     name: &'a str,
     /// String: `up` or `down`.
     direction: &'static str,
-    /// String: `running`; later `applied`, `reverted` or `failed`.
+    /// String: `running`; later `applied`, `reverted` or `failed`, or `withdrawn` if it was announced and nothing of it ran.
     state: &'static str,
     /// Date: by this machine's clock. The end adds `finishedAt`, a Date too.
     started_at: DateTime,
@@ -156,6 +159,11 @@ pub(crate) fn failed(error: &ScriptError) -> Document {
     fields.insert("error", stored);
     fields.insert("rolledBack", error.rolled_back);
     doc! { "$set": fields }
+}
+
+/// The update of an attempt of which nothing ran. It doesn't count as one.
+pub(crate) fn withdrawn() -> Document {
+    doc! { "$set": { "state": WITHDRAWN, "finishedAt": DateTime::now() } }
 }
 
 /// `finishedAt` Date, `durationMs` Int32, `counts` Array of documents: collection names hold dots, so they can't be keys.

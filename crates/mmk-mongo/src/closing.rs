@@ -1,10 +1,12 @@
-//! The end of a step as one transaction: its attempt is closed and its record written, or neither. Nothing of it happens once another run
-//! has taken the attempt over; sent again as often as needed, it happens once.
+//! The end of a step as one transaction: its attempt is closed, its record written, and the attempt at the next step opened; or nothing of
+//! it. Nothing happens once another run has taken the attempt over; sent again as often as needed, it happens once.
 
 use std::time::Duration;
 use std::time::Instant;
 
+use bson::Bson;
 use bson::Document;
+use bson::doc;
 use mmk_core::error::Error;
 use mongodb::Client;
 use mongodb::ClientSession;
@@ -32,18 +34,25 @@ pub(crate) struct Closing {
     pub(crate) change: Change,
     /// Must be there too, where the lock is in doubt.
     pub(crate) lock: Option<(Collection<Document>, Document)>,
+    /// The attempt at the next step, which is opened with it. Where the server doesn't want that document, the rest is written without it.
+    pub(crate) next: Option<Document>,
 }
 
 /// How it ended, where it did not fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Closed {
-    Together,
+    Together {
+        /// The next attempt is open.
+        next: bool,
+    },
     /// The server says `Available` and yet takes no transaction here; nothing was written.
     Refused,
 }
 
 enum Failure {
     TakenOver,
+    /// The server's words on one of the documents.
+    Document(String),
     Database(mongodb::error::Error),
 }
 
@@ -72,10 +81,14 @@ impl Closing {
         }
     }
 
-    async fn try_until(self, end: Instant) -> Result<Closed, Error> {
+    async fn try_until(mut self, end: Instant) -> Result<Closed, Error> {
+        let action = format!("update `{}`", self.records.name());
         loop {
-            match self.try_once(end).await {
-                Ok(()) => return Ok(Closed::Together),
+            let error = match self.try_once(end).await {
+                Ok(()) => {
+                    let next = self.next.is_some();
+                    return Ok(Closed::Together { next });
+                }
                 Err(Failure::Database(error)) if is_refusal(&error) => return Ok(Closed::Refused),
                 Err(Failure::TakenOver) => {
                     return Err(Error::LockLost {
@@ -84,11 +97,17 @@ impl Closing {
                 }
                 Err(Failure::Database(error)) if may_pass(&error) && Instant::now() < end => {
                     tokio::time::sleep(PAUSE).await;
+                    continue;
                 }
-                Err(Failure::Database(error)) => {
-                    let action = format!("update `{}`", self.records.name());
-                    return Err(database_error(&action, &error));
-                }
+                Err(Failure::Database(error)) => database_error(&action, &error),
+                Err(Failure::Document(detail)) => Error::Database {
+                    action: action.clone(),
+                    detail,
+                },
+            };
+            // What has ended must be recorded, whatever is wrong with what comes next.
+            if self.next.take().is_none() {
+                return Err(error);
             }
         }
     }
@@ -121,20 +140,56 @@ impl Closing {
                 return Err(Failure::TakenOver);
             }
         }
-        let closed = self
-            .history
-            .update_one(self.attempt.clone(), self.closed.clone())
-            .session(&mut *session)
-            .await?;
-        if closed.matched_count == 0 {
-            return Err(Failure::TakenOver);
-        }
+        self.turn_over(session).await?;
         self.change
             .clone()
             .apply_in(&self.records, session)
             .await
             .map_err(Failure::from)
     }
+}
+
+/// The end of an attempt and the beginning of the next, as one command.
+impl Closing {
+    async fn turn_over(&self, session: &mut ClientSession) -> Result<(), Failure> {
+        let mut updates = vec![doc! { "q": &self.attempt, "u": &self.closed }];
+        if let Some(next) = &self.next {
+            let new = doc! { "_id": next.get("_id").cloned() };
+            updates.push(doc! { "q": new, "u": next, "upsert": true });
+        }
+        let expected = updates.len();
+        let command = doc! { "update": self.history.name(), "updates": updates, "ordered": true };
+        let reply = self
+            .client
+            .database(&self.history.namespace().db)
+            .run_command(command)
+            .session(session)
+            .await?;
+        if let Some(problem) = first_write_error(&reply) {
+            return Err(Failure::Document(problem));
+        }
+        let matched = reply.get("n").and_then(as_count);
+        if matched == Some(expected) {
+            Ok(())
+        } else {
+            Err(Failure::TakenOver)
+        }
+    }
+}
+
+/// A command that is given as it is reports what is wrong with a document in its reply.
+fn first_write_error(reply: &Document) -> Option<String> {
+    let error = reply.get_array("writeErrors").ok()?.first()?;
+    let text = error.as_document()?.get_str("errmsg");
+    Some(text.unwrap_or("the server gives no reason").to_owned())
+}
+
+fn as_count(number: &Bson) -> Option<usize> {
+    let number = number
+        .as_i64()
+        .or_else(|| number.as_i32().map(i64::from))
+        .or_else(|| number.as_f64().map(|number| number as i64))?;
+    usize::try_from(number).ok()
 }
 
 fn may_pass(error: &mongodb::error::Error) -> bool {

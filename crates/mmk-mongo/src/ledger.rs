@@ -18,16 +18,15 @@ use mmk_core::fence::StopReason;
 use mmk_core::history::History;
 use mmk_core::migrator::TransactionSupport;
 use mmk_core::name::MigrationName;
-use mmk_core::plan::Step;
 use mmk_core::ports::DatabaseCommand;
 use mmk_core::ports::Entry;
 use mmk_core::ports::Expected;
 use mmk_core::ports::Hold;
 use mmk_core::ports::Ledger;
+use mmk_core::ports::ReadyStep;
 use mmk_core::script::CountsByCollection;
 use mmk_core::script::Direction;
 use mmk_core::script::Outcome;
-use mmk_core::script::Script;
 use mmk_core::script::ScriptError;
 use mmk_core::script::ScriptErrorKind;
 use mongodb::Collection;
@@ -41,6 +40,7 @@ use mongodb::options::WriteConcern;
 use tokio::sync::OnceCell;
 
 use crate::attempt_document::StartedAttempt;
+use crate::attempt_document::WITHDRAWN;
 use crate::attempt_document::amended;
 use crate::attempt_document::counted;
 use crate::attempt_document::failed;
@@ -51,6 +51,7 @@ use crate::attempt_document::read_attempt;
 use crate::attempt_document::read_checksums;
 use crate::attempt_document::read_own_text;
 use crate::attempt_document::taken_over;
+use crate::attempt_document::withdrawn;
 use crate::changelog::Change;
 use crate::changelog::Changelog;
 use crate::changelog::Reading;
@@ -218,12 +219,41 @@ impl MongoLedger {
             })
     }
 
-    /// The record as it was last read. Once is enough: what a second step on the same migration replaces is our own.
-    fn take_stored(&self, name: &MigrationName) -> Option<Document> {
+    /// The record as it was last read, until an attempt keeps it.
+    fn stored(&self, name: &MigrationName) -> Option<Document> {
         self.stored
             .lock()
             .expect("nobody panics while holding it")
-            .remove(name)
+            .get(name)
+            .cloned()
+    }
+
+    /// Once is enough: what a second step on the same migration replaces is our own.
+    fn forget_stored(&self, name: &MigrationName) {
+        self.stored
+            .lock()
+            .expect("nobody panics while holding it")
+            .remove(name);
+    }
+
+    /// A new attempt, as the run knows it and as it will lie in the history.
+    fn attempt_at(&self, ready: &ReadyStep) -> (Entry, Document) {
+        let ReadyStep {
+            step,
+            script,
+            transaction,
+        } = ready;
+        let previous = self.stored(&step.migration.name);
+        let attempt = StartedAttempt::new(step, *transaction, &self.identity, previous.as_ref());
+        let document = bson::serialize_to_document(&attempt)
+            .expect("a struct of strings, numbers and dates is a document");
+        let entry = Entry {
+            id: attempt.id.to_hex(),
+            step: step.clone(),
+            description: script.description.clone(),
+            transaction: *transaction,
+        };
+        (entry, document)
     }
 
     /// Closes an attempt unless it is closed already, as a task of its own that ends even if nobody waits for it any longer.
@@ -265,8 +295,10 @@ impl MongoLedger {
         entry: &Entry,
         outcome: &Outcome,
         hold: Hold,
-    ) -> Result<(), Error> {
+        next: Option<&ReadyStep>,
+    ) -> Result<Option<Entry>, Error> {
         let ours = doc! { "_id": LOCK_ID, "owner": &self.identity.run };
+        let (next, next_document) = next.map(|next| self.attempt_at(next)).unzip();
         let closing = Closing {
             client: self.history.client().clone(),
             history: self.history.clone(),
@@ -275,11 +307,17 @@ impl MongoLedger {
             records: self.records.clone(),
             change: self.change(entry, outcome),
             lock: (hold == Hold::Doubtful).then(|| (self.locks.clone(), ours)),
+            next: next_document,
         };
         let patience = self.lock.time_to_live.max(SHORTEST_PATIENCE);
         match closing.commit(patience).await? {
-            Closed::Together => Ok(()),
-            Closed::Refused => self.finish_unguarded(entry, outcome, hold).await,
+            Closed::Together { next: is_open } => Ok(next.filter(|_| is_open).inspect(|next| {
+                self.forget_stored(&next.step.migration.name);
+            })),
+            Closed::Refused => {
+                self.finish_unguarded(entry, outcome, hold).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -310,6 +348,7 @@ impl MongoLedger {
 impl Ledger for MongoLedger {
     async fn read(&self) -> Result<History, Error> {
         let latest = vec![
+            doc! { "$match": { "state": { "$ne": WITHDRAWN } } },
             doc! { "$sort": { "name": 1, "startedAt": 1 } },
             doc! { "$unset": "previousRecord" },
             doc! { "$group": { "_id": "$name", "latest": { "$last": "$$ROOT" } } },
@@ -371,19 +410,17 @@ impl Ledger for MongoLedger {
             .await;
     }
 
-    async fn start(&self, step: &Step, script: &Script, transaction: bool) -> Result<Entry, Error> {
+    async fn start(&self, ready: &ReadyStep) -> Result<Entry, Error> {
         self.prepared.get_or_try_init(|| self.prepare()).await?;
-        let previous = self.take_stored(&step.migration.name);
-        let attempt = StartedAttempt::new(step, transaction, &self.identity, previous.as_ref());
-        let document = bson::serialize_to_document(&attempt)
-            .expect("a struct of strings, numbers and dates is a document");
+        let (entry, document) = self.attempt_at(ready);
         self.write_attempt(document).await?;
-        Ok(Entry {
-            id: attempt.id.to_hex(),
-            step: step.clone(),
-            description: script.description.clone(),
-            transaction,
-        })
+        self.forget_stored(&ready.step.migration.name);
+        Ok(entry)
+    }
+
+    async fn withdraw(&self, entry: &Entry) -> Result<(), Error> {
+        self.close_attempt(attempt_id(entry)?, withdrawn(), WriteConcern::majority())
+            .await
     }
 
     fn seal(&self, entry: &Entry, outcome: &Outcome) -> Vec<DatabaseCommand> {
@@ -403,15 +440,24 @@ impl Ledger for MongoLedger {
         attempt.into_iter().chain(std::iter::once(record)).collect()
     }
 
-    async fn finish(&self, entry: &Entry, outcome: &Outcome, hold: Hold) -> Result<(), Error> {
+    async fn finish(
+        &self,
+        entry: &Entry,
+        outcome: &Outcome,
+        hold: Hold,
+        next: Option<&ReadyStep>,
+    ) -> Result<Option<Entry>, Error> {
         if entry.transaction {
-            return Ok(());
+            return Ok(None);
         }
         match self.transactions {
             TransactionSupport::Available if self.is_guarded() => {
-                self.finish_guarded(entry, outcome, hold).await
+                self.finish_guarded(entry, outcome, hold, next).await
             }
-            _ => self.finish_unguarded(entry, outcome, hold).await,
+            _ => {
+                self.finish_unguarded(entry, outcome, hold).await?;
+                Ok(None)
+            }
         }
     }
 
@@ -431,10 +477,11 @@ impl Ledger for MongoLedger {
     async fn amend(&self, amendment: &Amendment, reason: Option<&str>) -> Result<(), Error> {
         self.prepared.get_or_try_init(|| self.prepare()).await?;
         let step = amendment.step();
-        let previous = self.take_stored(match amendment {
+        let name = match amendment {
             Amendment::Renamed { from, .. } => from,
             _ => &step.migration.name,
-        });
+        };
+        let previous = self.stored(name);
         let attempt = StartedAttempt::new(step, false, &self.identity, previous.as_ref());
         let entry = Entry {
             id: attempt.id.to_hex(),
@@ -453,7 +500,9 @@ impl Ledger for MongoLedger {
             self.write_record(change).await?;
         }
         self.write_attempt(amended(&attempt, amendment, reason))
-            .await
+            .await?;
+        self.forget_stored(name);
+        Ok(())
     }
 }
 

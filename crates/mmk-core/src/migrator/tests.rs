@@ -55,6 +55,20 @@ async fn run_with(folder: &Folder, world: &World, task: Task, options: &PlanOpti
     migrator.run(task, options).await
 }
 
+/// `up` with these hooks, until the fence closes.
+async fn run_under(folder: &Folder, world: &World, hooks: &dyn Hooks, fence: &Fence) -> Report {
+    let migrator = Migrator {
+        settings: &settings(folder, world),
+        locker: Some(world),
+        ledger: world,
+        engine: world,
+        hooks,
+        observer: world,
+        fence,
+    };
+    migrator.run(Task::Up, &PlanOptions::default()).await
+}
+
 async fn run(folder: &Folder, world: &World, task: Task) -> Report {
     run_with(folder, world, task, &PlanOptions::default()).await
 }
@@ -104,6 +118,101 @@ async fn a_run_goes_from_lock_to_release_in_order() {
             "release"
         ]
     );
+}
+
+/// Everything that a run does between the first step's beginning and the lock's release.
+fn steps(world: &World) -> Vec<String> {
+    let lines = world.journal.lines();
+    lines[4..lines.len() - 1].to_vec()
+}
+
+#[tokio::test]
+async fn the_end_of_a_step_and_the_beginning_of_the_next_are_one_write() {
+    let world = World {
+        joins_steps: true,
+        ..world(&[("b.js", Behaviour::Throws)])
+    };
+    let folder = Folder::with(&["a.js", "b.js", "c.js"]);
+    let report = run(&folder, &world, Task::Up).await;
+    assert_eq!(results(&report), ["applied a.js", "error b.js"]);
+    assert_eq!(report.not_run, ["c.js"]);
+    assert_eq!(
+        steps(&world),
+        [
+            "start up a.js",
+            "up a.js",
+            "finish a.js, start up b.js",
+            "up b.js",
+            "fail b.js"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_step_that_was_begun_and_may_not_run_any_more_is_withdrawn() {
+    let fence = Fence::open();
+    let world = World {
+        joins_steps: true,
+        closes_at_finish: Some(fence.clone()),
+        ..world(&[])
+    };
+    let folder = Folder::with(&["a.js", "b.js", "c.js"]);
+    let report = run_under(&folder, &world, &NoHooks, &fence).await;
+    assert_eq!(code(&report), Some("INTERRUPTED"));
+    assert_eq!(results(&report), ["applied a.js"]);
+    assert_eq!(report.not_run, ["b.js", "c.js"]);
+    assert_eq!(
+        steps(&world),
+        [
+            "start up a.js",
+            "up a.js",
+            "finish a.js, start up b.js",
+            "withdraw b.js"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_beginning_that_cannot_be_withdrawn_is_told() {
+    let fence = Fence::open();
+    let world = World {
+        joins_steps: true,
+        closes_at_finish: Some(fence.clone()),
+        broken_calls: vec!["withdraw b.js".to_owned()],
+        ..world(&[])
+    };
+    let folder = Folder::with(&["a.js", "b.js"]);
+    let report = run_under(&folder, &world, &NoHooks, &fence).await;
+    assert_eq!(code(&report), Some("INTERRUPTED"));
+    let told =
+        world.journal.lines().iter().any(|line| {
+            line.starts_with("warning: b.js is noted as begun, and nothing of it ran: ")
+        });
+    assert!(told, "{:?}", world.journal.lines());
+}
+
+/// Hooks that do nothing and may have to be called.
+struct IdleHooks;
+
+impl Hooks for IdleHooks {}
+
+#[tokio::test]
+async fn with_hooks_no_step_begins_before_its_own() {
+    let world = World {
+        joins_steps: true,
+        ..world(&[])
+    };
+    let folder = Folder::with(&["a.js", "b.js"]);
+    run_under(&folder, &world, &IdleHooks, &Fence::open()).await;
+    let expected = [
+        "start up a.js",
+        "up a.js",
+        "finish a.js",
+        "start up b.js",
+        "up b.js",
+        "finish b.js",
+    ];
+    assert_eq!(steps(&world), expected);
 }
 
 #[tokio::test]
@@ -298,16 +407,7 @@ async fn a_fence_closed_before_the_first_step_stops_everything() {
     let world = world(&[]);
     let fence = Fence::open();
     fence.close(StopReason::Interrupted { signal: "SIGTERM" });
-    let migrator = Migrator {
-        settings: &settings(&folder, &world),
-        locker: Some(&world),
-        ledger: &world,
-        engine: &world,
-        hooks: &NoHooks,
-        observer: &world,
-        fence: &fence,
-    };
-    let report = migrator.run(Task::Up, &PlanOptions::default()).await;
+    let report = run_under(&folder, &world, &NoHooks, &fence).await;
     assert_eq!(
         report.failure,
         Some(Error::Interrupted { signal: "SIGTERM" })

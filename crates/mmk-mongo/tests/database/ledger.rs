@@ -13,6 +13,7 @@ use mmk_core::name::MigrationName;
 use mmk_core::ports::Hold;
 use mmk_core::ports::Ledger;
 use mmk_core::ports::Locker;
+use mmk_core::ports::ReadyStep;
 use mmk_core::script::Direction;
 use mmk_core::script::Outcome;
 use mmk_core::script::ScriptError;
@@ -22,8 +23,7 @@ use crate::support::Listener;
 use crate::support::TestDatabase;
 use crate::support::identity;
 use crate::support::lock_settings;
-use crate::support::script;
-use crate::support::step;
+use crate::support::ready;
 
 fn outcome() -> Outcome {
     Outcome {
@@ -47,6 +47,13 @@ fn boom() -> ScriptError {
     }
 }
 
+fn in_transaction(file: &str) -> ReadyStep {
+    ReadyStep {
+        transaction: true,
+        ..ready(file, Direction::Up, 1)
+    }
+}
+
 async fn all(database: &TestDatabase, name: &str) -> Vec<Document> {
     database
         .collection(name)
@@ -60,12 +67,9 @@ async fn all(database: &TestDatabase, name: &str) -> Vec<Document> {
 }
 
 async fn run(ledger: &dyn Ledger, file: &str, direction: Direction, batch: i64) {
-    let entry = ledger
-        .start(&step(file, direction, batch), &script(file), false)
-        .await
-        .unwrap();
+    let entry = ledger.start(&ready(file, direction, batch)).await.unwrap();
     ledger
-        .finish(&entry, &outcome(), Hold::Proven)
+        .finish(&entry, &outcome(), Hold::Proven, None)
         .await
         .unwrap();
 }
@@ -119,7 +123,7 @@ async fn an_applied_record_is_that_of_the_node_tool_field_by_field() {
         rest,
         doc! {
             "name": "a.js", "batch": 3, "status": "applied", "duration": 42,
-            "checksum": step("a.js", Direction::Up, 3).migration.fingerprint.exact.as_str(),
+            "checksum": ready("a.js", Direction::Up, 3).step.migration.fingerprint.exact.as_str(),
             "environment": "test", "executedBy": "alice", "description": "what it does", "service": "shop",
         }
     );
@@ -183,7 +187,7 @@ async fn a_failure_leaves_the_record_alone_and_stays_until_it_is_settled() {
     let database = TestDatabase::open().await;
     let ledger = database.ledger(&identity("alice"));
     let entry = ledger
-        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .start(&ready("a.js", Direction::Up, 1))
         .await
         .unwrap();
     let name = MigrationName::parse("a.js").unwrap();
@@ -218,10 +222,7 @@ async fn sealed_commands_live_and_die_with_the_transaction() {
     let database = TestDatabase::open().await;
     let ledger = database.ledger(&identity("alice"));
     for commits in [false, true] {
-        let entry = ledger
-            .start(&step("a.js", Direction::Up, 1), &script("a.js"), true)
-            .await
-            .unwrap();
+        let entry = ledger.start(&in_transaction("a.js")).await.unwrap();
         let client = &database.connection.client;
         let mut session = client.start_session().await.unwrap();
         session.start_transaction().await.unwrap();
@@ -240,7 +241,7 @@ async fn sealed_commands_live_and_die_with_the_transaction() {
             session.abort_transaction().await.unwrap();
         }
         ledger
-            .finish(&entry, &outcome(), Hold::Proven)
+            .finish(&entry, &outcome(), Hold::Proven, None)
             .await
             .unwrap();
         let history = ledger.read().await.unwrap();
@@ -267,7 +268,7 @@ async fn an_attempt_is_live_while_its_run_holds_the_lock() {
         .unwrap();
     database
         .ledger(&worker)
-        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .start(&ready("a.js", Direction::Up, 1))
         .await
         .unwrap();
     let onlooker = database.ledger(&identity("bob"));
@@ -307,7 +308,7 @@ async fn odd_records_are_named_all_at_once() {
 
     // And a writing command says what stands in the way of the unique index.
     let error = ledger
-        .start(&step("z.js", Direction::Up, 1), &script("z.js"), false)
+        .start(&ready("z.js", Direction::Up, 1))
         .await
         .unwrap_err();
     assert!(error.to_string().contains("same `name`"), "{error}");
@@ -319,17 +320,15 @@ async fn what_another_run_has_taken_over_is_recorded_no_more() {
     let database = TestDatabase::open().await;
     let old = database.ledger(&identity("old"));
     old.take_over().await.unwrap();
-    let started = async |file: &str| {
-        old.start(&step(file, Direction::Up, 1), &script(file), false)
-            .await
-            .unwrap()
-    };
+    let started = async |file: &str| old.start(&ready(file, Direction::Up, 1)).await.unwrap();
     let before = started("1-before.js").await;
     let after = started("2-after.js").await;
-    old.finish(&before, &outcome(), Hold::Proven).await.unwrap();
+    old.finish(&before, &outcome(), Hold::Proven, None)
+        .await
+        .unwrap();
     let new = database.ledger(&identity("new"));
     new.take_over().await.unwrap();
-    let refused = old.finish(&after, &outcome(), Hold::Proven).await;
+    let refused = old.finish(&after, &outcome(), Hold::Proven, None).await;
     assert!(
         matches!(refused, Err(Error::LockLost { .. })),
         "{refused:?}"
@@ -348,6 +347,141 @@ async fn what_another_run_has_taken_over_is_recorded_no_more() {
     database.close().await;
 }
 
+/// The states in the history, by file.
+async fn states(database: &TestDatabase) -> Vec<(String, String)> {
+    let mut states: Vec<_> = all(database, "_mmk_history")
+        .await
+        .iter()
+        .map(|attempt| {
+            let text = |key: &str| attempt.get_str(key).unwrap().to_owned();
+            (text("name"), text("state"))
+        })
+        .collect();
+    states.sort();
+    states
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected
+        .iter()
+        .map(|(name, state)| ((*name).to_owned(), (*state).to_owned()))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_ends_and_the_next_begins_in_one_transaction() {
+    let database = TestDatabase::open().await;
+    let ledger = database.ledger(&identity("alice"));
+    run(&ledger, "2-b.js", Direction::Up, 1).await;
+    let stored = all(&database, "_mmk_migrations").await.remove(0);
+    ledger.take_over().await.unwrap();
+    ledger.read().await.unwrap();
+    let first = ledger
+        .start(&ready("1-a.js", Direction::Up, 2))
+        .await
+        .unwrap();
+    let next = ready("2-b.js", Direction::Down, 2);
+    let second = ledger
+        .finish(&first, &outcome(), Hold::Proven, Some(&next))
+        .await
+        .unwrap()
+        .expect("the next step has begun");
+    assert_eq!(second.step, next.step);
+    assert_eq!(
+        states(&database).await,
+        pairs(&[
+            ("1-a.js", "applied"),
+            ("2-b.js", "applied"),
+            ("2-b.js", "running"),
+        ])
+    );
+    let history = all(&database, "_mmk_history").await;
+    let begun = history
+        .iter()
+        .find(|one| one.get_object_id("_id").unwrap().to_hex() == second.id);
+    let begun = begun.unwrap();
+    assert_eq!(begun.get_document("previousRecord").unwrap(), &stored);
+    assert_eq!(begun.keys().next().map(String::as_str), Some("_id"));
+
+    // It ends like any other, and nothing is begun where nothing comes next.
+    let none = ledger.finish(&second, &outcome(), Hold::Proven, None).await;
+    assert_eq!(none.unwrap(), None);
+    let known = ledger.read().await.unwrap();
+    let applied: Vec<_> = known.all_applied().map(|one| one.name.as_str()).collect();
+    assert_eq!(applied, ["1-a.js"]);
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_take_over_neither_the_end_nor_the_next_beginning_is_recorded() {
+    let database = TestDatabase::open().await;
+    let old = database.ledger(&identity("old"));
+    old.take_over().await.unwrap();
+    let entry = old.start(&ready("1-a.js", Direction::Up, 1)).await.unwrap();
+    let new = database.ledger(&identity("new"));
+    new.take_over().await.unwrap();
+    let next = ready("2-b.js", Direction::Up, 1);
+    let refused = old
+        .finish(&entry, &outcome(), Hold::Proven, Some(&next))
+        .await;
+    assert!(
+        matches!(refused, Err(Error::LockLost { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(states(&database).await, pairs(&[("1-a.js", "running")]));
+    assert_eq!(all(&database, "_mmk_migrations").await.len(), 0);
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_is_recorded_even_if_the_server_refuses_the_next_beginning() {
+    let database = TestDatabase::open().await;
+    let ledger = database.ledger(&identity("alice"));
+    ledger.take_over().await.unwrap();
+    let entry = ledger
+        .start(&ready("1-a.js", Direction::Up, 1))
+        .await
+        .unwrap();
+    let only_the_first = doc! {
+        "collMod": "_mmk_history",
+        "validator": { "name": "1-a.js" },
+    };
+    database
+        .connection
+        .database
+        .run_command(only_the_first)
+        .await
+        .unwrap();
+    let next = ready("2-b.js", Direction::Up, 1);
+    let begun = ledger
+        .finish(&entry, &outcome(), Hold::Proven, Some(&next))
+        .await;
+    assert_eq!(begun.unwrap(), None);
+    assert_eq!(states(&database).await, pairs(&[("1-a.js", "applied")]));
+    let error = ledger.start(&next).await.unwrap_err();
+    assert!(error.to_string().contains("_mmk_history"), "{error}");
+    database.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_of_which_nothing_ran_leaves_no_attempt() {
+    let database = TestDatabase::open().await;
+    let ledger = database.ledger(&identity("alice"));
+    let first = ready("1-a.js", Direction::Up, 1);
+    let failed = ledger.start(&first).await.unwrap();
+    ledger.fail(&failed, &boom()).await.unwrap();
+    let entry = ledger.start(&first).await.unwrap();
+    ledger.withdraw(&entry).await.unwrap();
+    let history = ledger.read().await.unwrap();
+    let attempts: Vec<_> = history.latest_attempts().collect();
+    let [attempt] = &attempts[..] else {
+        panic!("{attempts:?}");
+    };
+    assert_eq!(attempt.state, AttemptState::Failed);
+    assert_eq!(attempt.id, failed.id);
+    database.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_doubtful_hold_counts_only_with_the_lock_still_there() {
     let database = TestDatabase::open().await;
@@ -355,10 +489,12 @@ async fn a_doubtful_hold_counts_only_with_the_lock_still_there() {
     let ledger = database.ledger(&identity);
     ledger.take_over().await.unwrap();
     let entry = ledger
-        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .start(&ready("a.js", Direction::Up, 1))
         .await
         .unwrap();
-    let refused = ledger.finish(&entry, &outcome(), Hold::Doubtful).await;
+    let refused = ledger
+        .finish(&entry, &outcome(), Hold::Doubtful, None)
+        .await;
     assert!(
         matches!(refused, Err(Error::LockLost { .. })),
         "{refused:?}"
@@ -369,7 +505,7 @@ async fn a_doubtful_hold_counts_only_with_the_lock_still_there() {
         .await
         .unwrap();
     ledger
-        .finish(&entry, &outcome(), Hold::Doubtful)
+        .finish(&entry, &outcome(), Hold::Doubtful, None)
         .await
         .unwrap();
     assert_eq!(ledger.read().await.unwrap().all_applied().count(), 1);
@@ -381,7 +517,7 @@ async fn a_running_attempt_tells_what_it_has_done() {
     let database = TestDatabase::open().await;
     let ledger = database.ledger(&identity("alice"));
     let entry = ledger
-        .start(&step("a.js", Direction::Up, 1), &script("a.js"), false)
+        .start(&ready("a.js", Direction::Up, 1))
         .await
         .unwrap();
     let counts = mmk_core::script::Counts {

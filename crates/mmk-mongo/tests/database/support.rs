@@ -18,6 +18,7 @@ use mmk_core::name::MigrationName;
 use mmk_core::plan::Step;
 use mmk_core::ports::Event;
 use mmk_core::ports::Observer;
+use mmk_core::ports::ReadyStep;
 use mmk_core::script::Direction;
 use mmk_core::script::Script;
 use mmk_mongo::connect::ConnectSettings;
@@ -143,7 +144,7 @@ pub(crate) fn lock_settings() -> LockSettings {
 }
 
 /// A step on a file that contains its own name.
-pub(crate) fn step(file: &str, direction: Direction, batch: i64) -> Step {
+fn step(file: &str, direction: Direction, batch: i64) -> Step {
     Step {
         migration: Migration {
             name: MigrationName::parse(file).unwrap(),
@@ -155,7 +156,15 @@ pub(crate) fn step(file: &str, direction: Direction, batch: i64) -> Step {
     }
 }
 
-pub(crate) fn script(file: &str) -> Script {
+pub(crate) fn ready(file: &str, direction: Direction, batch: i64) -> ReadyStep {
+    ReadyStep {
+        step: step(file, direction, batch),
+        script: script(file),
+        transaction: false,
+    }
+}
+
+fn script(file: &str) -> Script {
     Script {
         path: PathBuf::from("/migrations").join(file),
         has_up: true,
