@@ -29,6 +29,7 @@ use crate::hooks::HookPermissions;
 use crate::host_state::HostState;
 use crate::loader::Loader;
 use crate::loader::Modules;
+use crate::loader::Quiet;
 use crate::loader::Ripeness;
 use crate::loader::plain_script;
 use crate::ops::permissions::Permissions;
@@ -183,17 +184,22 @@ impl Isolate {
         self.ask("remember", &argument).map(drop)
     }
 
-    /// Whether nothing is under way, and nothing that the script could leave behind is left. Runs no code of the script.
-    pub(crate) fn is_as_remembered(&mut self) -> bool {
+    /// Whether nothing is under way, and nothing that the script could leave behind is left; what it can't have left is not looked for. Runs
+    /// no code of the script.
+    pub(crate) fn is_as_remembered(&mut self, script: Quiet) -> bool {
         self.is_idle()
             && !self.buffers.has_refused()
-            && matches!(
-                self.ask("isAsRemembered", &Value::Null),
-                Ok(Value::Bool(true))
-            )
+            && (script.leaves_no_trace || self.shows_no_trace())
     }
 
-    fn is_idle(&self) -> bool {
+    fn shows_no_trace(&mut self) -> bool {
+        matches!(
+            self.ask("isAsRemembered", &Value::Null),
+            Ok(Value::Bool(true))
+        )
+    }
+
+    pub(crate) fn is_idle(&self) -> bool {
         self.runtime
             .runtime_activity_stats_factory()
             .capture(&RuntimeActivityStatsFilter::all())

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mmk_core::fence::Fence;
 use mmk_core::fence::StopReason;
+use tokio::time::Instant;
 
 use crate::available_memory;
 
@@ -26,8 +27,17 @@ pub fn default_max_memory() -> u64 {
     available_memory::available(Path::new("/")).unwrap_or(UNKNOWN_MACHINE) / 2
 }
 
-/// Closes the fence when the time is up or the process has grown past its share. Ends by being dropped.
-pub(crate) async fn watch(fence: Fence, timeout: Option<Duration>, max_memory: u64) {
+/// Closes the fence when the time is up or the process has grown past its share, from now on. Ends by being dropped.
+pub(crate) fn watch(
+    fence: Fence,
+    timeout: Option<Duration>,
+    max_memory: u64,
+) -> impl Future<Output = ()> + Send {
+    let baseline = own_memory().unwrap_or(0);
+    watch_from(baseline, fence, timeout, max_memory)
+}
+
+async fn watch_from(baseline: u64, fence: Fence, timeout: Option<Duration>, max_memory: u64) {
     let deadline = async {
         match timeout {
             Some(limit) => {
@@ -38,15 +48,17 @@ pub(crate) async fn watch(fence: Fence, timeout: Option<Duration>, max_memory: u
         }
     };
     let memory = async {
+        // Most migrations are over before the first look.
+        let mut tick = tokio::time::interval_at(Instant::now() + MEMORY_CHECK, MEMORY_CHECK);
+        tick.tick().await;
         let container = available_memory::cgroup_limit(Path::new("/"));
-        let allowed = allowed_memory(own_memory().unwrap_or(0), max_memory, container);
-        let mut tick = tokio::time::interval(MEMORY_CHECK);
+        let allowed = allowed_memory(baseline, max_memory, container);
         loop {
-            tick.tick().await;
             if own_memory().is_some_and(|own| own > allowed) {
                 fence.close(StopReason::OutOfMemory { limit: max_memory });
                 return;
             }
+            tick.tick().await;
         }
     };
     tokio::select! {

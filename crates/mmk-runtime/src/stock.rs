@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
 
+use serde_json::json;
+
 use crate::bridge::Bridge;
 use crate::engine::EngineOptions;
 use crate::host_state::HostState;
@@ -15,6 +17,7 @@ use crate::isolate::Blank;
 use crate::isolate::BlankOptions;
 use crate::isolate::Isolate;
 use crate::loader::Modules;
+use crate::loader::Quiet;
 
 /// What the thread keeps between jobs.
 pub(crate) struct Stock {
@@ -38,7 +41,45 @@ pub(crate) struct Configured {
 pub(crate) struct World {
     pub(crate) isolate: Isolate,
     /// A file is evaluated once in an isolate.
-    pub(crate) served: BTreeSet<PathBuf>,
+    served: BTreeSet<PathBuf>,
+    /// The file that was evaluated here ahead, and what its text promises.
+    ready: Option<(PathBuf, Quiet)>,
+}
+
+impl World {
+    pub(crate) fn new(isolate: Isolate) -> Self {
+        Self {
+            isolate,
+            served: BTreeSet::new(),
+            ready: None,
+        }
+    }
+
+    /// From now on this is where the file's migration runs.
+    pub(crate) fn serve(&mut self, path: &Path) {
+        self.ready = None;
+        self.served.insert(path.to_owned());
+    }
+
+    fn can_serve(&self, path: &Path) -> bool {
+        match &self.ready {
+            Some((ready, _)) => ready == path,
+            None => !self.served.contains(path),
+        }
+    }
+
+    /// Evaluates ahead a file that nobody notices being loaded, while the end of the migration before it is recorded. Whether this world
+    /// can still serve a migration.
+    pub(crate) async fn make_ready(&mut self, path: &Path, script: Quiet) -> bool {
+        if self.served.contains(path) {
+            return true;
+        }
+        self.serve(path);
+        self.ready = Some((path.to_owned(), script));
+        let answer = self.isolate.call("prepare", &json!({ "path": path })).await;
+        // Why it failed shows when the migration runs, in another isolate.
+        answer.is_ok_and(|answer| answer.get("failure").is_none()) && self.isolate.is_idle()
+    }
 }
 
 impl Stock {
@@ -66,10 +107,16 @@ impl Stock {
         self.keeps.store(keeps, Ordering::Release);
     }
 
+    /// What the text of this file promises, where it was made ready.
+    pub(crate) fn promise(&self, path: &Path) -> Option<Quiet> {
+        let (ready, script) = self.kept.as_ref()?.ready.as_ref()?;
+        (ready == path).then_some(*script)
+    }
+
     /// The isolate of the migrations before, where it can serve this one.
     pub(crate) fn take_kept(&mut self, path: &Path) -> Option<World> {
         self.announce(false);
-        self.kept.take().filter(|kept| !kept.served.contains(path))
+        self.kept.take().filter(|kept| kept.can_serve(path))
     }
 
     pub(crate) fn refill(&mut self, options: &EngineOptions, modules: &Arc<Modules>) {

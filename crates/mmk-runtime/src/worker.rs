@@ -1,7 +1,6 @@
 //! A thread that owns V8: takes jobs in order, makes an isolate for each, and stays in charge of it until it is gone. A migration that
 //! left no trace in its isolate leaves it to the next. The heartbeat of the lock is never here.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +35,7 @@ use crate::isolate::Isolate;
 use crate::isolate::IsolateOptions;
 use crate::limits;
 use crate::loader::Modules;
+use crate::loader::Quiet;
 use crate::loader::Ripeness;
 use crate::script_error::Failure;
 use crate::script_error::from_call_error;
@@ -141,21 +141,22 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             drop(served);
             let _ = job.reply.send(result);
         }
-        Job::Run(job, Ending::ReplyFirst { keeps }) => {
-            let is_plain = keeps && stock.has_room() && modules.is_plain(&job.path);
-            let (result, served) = run(options, modules, stock, &job, is_plain).await;
+        Job::Run(job, Ending::ReplyFirst { next }) => {
+            let keeps = next.is_some() && stock.has_room();
+            let read = || {
+                stock
+                    .promise(&job.path)
+                    .or_else(|| modules.read_plain(&job.path))
+            };
+            let plain = keeps.then(read).flatten();
+            let (result, served) = run(options, modules, stock, &job, plain.is_some()).await;
             let has_run = result.is_ok();
-            let may_serve = is_plain && has_run;
-            stock.announce(may_serve);
+            stock.announce(plain.is_some() && has_run);
             // Nothing of the script runs any more; looking after its world can be done meanwhile.
             let _ = job.reply.send(result);
-            if let Some(mut served) = served.filter(|_| has_run) {
-                if may_serve && served.isolate.is_as_remembered() {
-                    stock.kept = Some(served);
-                } else {
-                    stock.announce(false);
-                    keep_code(Some(served.isolate), Ripeness::Ran);
-                }
+            std::thread::yield_now();
+            if let Some(served) = served.filter(|_| has_run) {
+                look_after(modules, stock, served, plain, next.as_deref()).await;
             }
         }
         Job::Prepare => stock.refill(options, modules),
@@ -178,6 +179,29 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             let reply = call_hook(options, modules, stock.configured.as_mut(), &job).await;
             let _ = job.reply.send(reply);
         }
+    }
+}
+
+/// Leaves the world of a migration to the next one, where that can't tell.
+async fn look_after(
+    modules: &Modules,
+    stock: &mut Stock,
+    mut served: World,
+    plain: Option<Quiet>,
+    next: Option<&Path>,
+) {
+    let mut stays = plain.is_some_and(|script| served.isolate.is_as_remembered(script));
+    if let Some(next) = next.filter(|_| stays)
+        && let Some(script) = modules.read_plain(next)
+        && script.loads_silently
+    {
+        stays = served.make_ready(next, script).await;
+    }
+    if stays {
+        stock.kept = Some(served);
+    } else {
+        stock.announce(false);
+        keep_code(Some(served.isolate), Ripeness::Ran);
     }
 }
 
@@ -259,18 +283,18 @@ impl Task<'_> {
         let (fence, host) = (self.bridge.fence.clone(), self.host.clone());
         let stuck = stuck::of_this_thread();
         let limits = limits::watch(fence.clone(), self.timeout, self.options.max_memory);
-        Watch([
-            self.options.driver.spawn(limits),
-            self.options.driver.spawn(async move {
-                let reason = fence.closed().await;
-                host.terminate();
-                tokio::time::sleep(limits::STOP_GRACE).await;
-                // Still here: it doesn't hear.
-                if let Some(stuck) = stuck {
-                    stuck.give_up(reason.clone());
-                }
-            }),
-        ])
+        let stop = async move {
+            let reason = fence.closed().await;
+            host.terminate();
+            tokio::time::sleep(limits::STOP_GRACE).await;
+            // Still here: it doesn't hear.
+            if let Some(stuck) = stuck {
+                stuck.give_up(reason.clone());
+            }
+        };
+        Watch(self.options.driver.spawn(async move {
+            tokio::join!(limits, stop);
+        }))
     }
 
     async fn call(
@@ -320,13 +344,10 @@ impl Task<'_> {
                 if remembers {
                     isolate.remember(path)?;
                 }
-                World {
-                    isolate,
-                    served: BTreeSet::new(),
-                }
+                World::new(isolate)
             }
         };
-        world.served.insert(path.to_owned());
+        world.serve(path);
         Ok(world)
     }
 
@@ -360,12 +381,12 @@ impl Task<'_> {
     }
 }
 
-/// Tasks that watch one isolate.
-struct Watch([tokio::task::JoinHandle<()>; 2]);
+/// A task that watches one isolate.
+struct Watch(tokio::task::JoinHandle<()>);
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.0.iter().for_each(tokio::task::JoinHandle::abort);
+        self.0.abort();
     }
 }
 

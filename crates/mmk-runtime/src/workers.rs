@@ -2,14 +2,18 @@
 //! that the next isolate is made and the last one taken apart while a migration runs. A thread whose isolate can serve the next migration
 //! too goes on with it. Only one of them ever runs a migration.
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
-use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::bridge::connection::lock;
 use crate::engine::EngineOptions;
 use crate::loader::BuiltinNames;
 use crate::loader::Modules;
@@ -33,8 +37,8 @@ pub(crate) struct Workers {
     stuck: Arc<Stuck>,
     first: Worker,
     second: OnceLock<Worker>,
-    /// How many migrations were checked and haven't run yet.
-    upcoming: AtomicUsize,
+    /// The migrations that were checked and haven't run yet, in the order in which they will.
+    upcoming: Mutex<VecDeque<PathBuf>>,
     /// Whether there are, or were, enough of them for isolates to be kept.
     are_many: AtomicBool,
     /// Whether the first thread is the one whose turn it is.
@@ -44,6 +48,8 @@ pub(crate) struct Workers {
 /// One of the threads.
 struct Worker {
     jobs: UnboundedSender<Job>,
+    /// It was told to make ready for a migration, and nothing since.
+    is_prepared: AtomicBool,
     /// It has, or is about to have, an isolate for the next migration.
     keeps: Arc<AtomicBool>,
 }
@@ -57,7 +63,7 @@ impl Workers {
             options,
             modules,
             stuck,
-            upcoming: AtomicUsize::new(0),
+            upcoming: Mutex::default(),
             are_many: AtomicBool::new(false),
             is_firsts_turn: AtomicBool::new(false),
         }
@@ -65,32 +71,41 @@ impl Workers {
 
     pub(crate) fn check(&self, job: CheckJob) {
         let count = job.paths.len();
-        self.upcoming.store(count, Ordering::Relaxed);
+        *self.upcoming() = job.paths.iter().cloned().collect();
         // What batchSaves holds back stays with the isolate.
         let are_many = count >= MANY && !self.options.models.batch_saves;
         self.are_many.store(are_many, Ordering::Relaxed);
         if count > 1 {
-            self.second().send(Job::Prepare);
+            self.second().prepare();
         }
         self.first.send(Job::Check(job));
         if count == 1 {
-            self.first.send(Job::Prepare);
+            self.first.prepare();
         }
     }
 
     /// Runs a migration on the thread whose turn it is, while the other makes ready for the one after it.
     pub(crate) fn run(&self, job: RunJob) {
         let (own, other) = self.next();
-        let before = self.upcoming.load(Ordering::Relaxed);
-        self.upcoming
-            .store(before.saturating_sub(1), Ordering::Relaxed);
-        if before > 1 {
-            let keeps = self.are_many.load(Ordering::Relaxed);
-            own.send(Job::Run(job, Ending::ReplyFirst { keeps }));
-            other.send(Job::Prepare);
-        } else {
-            own.send(Job::Run(job, Ending::EndFirst));
+        match self.follower() {
+            Some(next) => {
+                let next = self.are_many.load(Ordering::Relaxed).then_some(next);
+                own.send(Job::Run(job, Ending::ReplyFirst { next }));
+                other.prepare();
+            }
+            None => own.send(Job::Run(job, Ending::EndFirst)),
         }
+    }
+
+    /// The file after the one whose turn it is.
+    fn follower(&self) -> Option<PathBuf> {
+        let mut upcoming = self.upcoming();
+        upcoming.pop_front();
+        upcoming.front().cloned()
+    }
+
+    fn upcoming(&self) -> MutexGuard<'_, VecDeque<PathBuf>> {
+        lock(&self.upcoming)
     }
 
     /// The thread for the next migration, and the other one.
@@ -132,21 +147,30 @@ impl Worker {
         let keeps = Arc::new(AtomicBool::new(false));
         Self {
             jobs: start_worker(options, modules, stuck, keeps.clone()),
+            is_prepared: AtomicBool::new(false),
             keeps,
         }
     }
 
+    fn prepare(&self) {
+        if !self.is_prepared.load(Ordering::Relaxed) {
+            self.send(Job::Prepare);
+            self.is_prepared.store(true, Ordering::Relaxed);
+        }
+    }
+
     fn send(&self, job: Job) {
+        self.is_prepared.store(false, Ordering::Relaxed);
         // A thread outlives this; when it died, the dropped reply channel says so.
         let _ = self.jobs.send(job);
     }
 }
 
 /// What comes first when a migration has ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The run goes on meanwhile. The isolate may serve the next migration, where `keeps` says so.
-    ReplyFirst { keeps: bool },
+    /// The run goes on meanwhile. The isolate may serve the migration of the file `next`, where there is one.
+    ReplyFirst { next: Option<PathBuf> },
     /// Nothing of V8 is left when the run ends.
     EndFirst,
 }

@@ -223,12 +223,31 @@ export function isAsRemembered() {
   return isUnchanged();
 }
 
+/** The migration that will run next, where it was made ready. */
+let ready;
+
+/** Makes everything that the migration of a file needs before it is called. */
+async function makeReady(path) {
+  playDriverMajor(path, compatibility);
+  return { path, migration: await migrationIn(path), client: createRunClient(documentOptions) };
+}
+
+/** Does ahead what `run` would do before calling `up` or `down`. For files that nobody notices loading. */
+export async function prepare({ path }) {
+  return answer('load', async () => {
+    ready = await makeReady(path);
+    return null;
+  });
+}
+
 /** Runs `up` or `down` of a file. */
 export async function run({ path, direction, transaction, database }) {
+  const prepared = ready?.path === path ? ready : undefined;
+  ready = undefined;
   let migration;
+  let client;
   try {
-    playDriverMajor(path, compatibility);
-    migration = await migrationIn(path);
+    ({ migration, client } = prepared ?? (await makeReady(path)));
   } catch (error) {
     return answered({ failure: describeFailure(error, 'load') });
   }
@@ -237,7 +256,6 @@ export async function run({ path, direction, transaction, database }) {
     const message = `\`${direction}\` is ${migration[direction] === undefined ? 'missing' : 'no function'}`;
     return answered({ failure: { kind: 'export', export: direction, name: 'TypeError', message } });
   }
-  const client = createRunClient(documentOptions);
   const queue = (migration.batchSaves ?? modelSettings.batchSaves) === true ? collectSaves() : undefined;
   const models = { file: path, sources: modelSettings, queue };
   return transaction

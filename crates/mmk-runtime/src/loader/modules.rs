@@ -21,11 +21,12 @@ use super::files::Files;
 use super::files::ReadCheck;
 use super::free_names::free_names;
 use super::package_scope::PackageScopes;
-use super::plain_script::is_plain;
+use super::plain_script::read_plain;
 use super::prepared::Prepared;
 use super::prepared::Purpose;
 use super::prepared::SourceFormat;
 use super::prepared::prepare;
+use super::quiet_script::Quiet;
 use super::resolve::Resolved;
 use super::resolve::Resolver;
 use super::shell_script::ShellScript;
@@ -124,11 +125,10 @@ impl Modules {
             .unwrap_or_default()
     }
 
-    /// See [`is_plain`]; a file that can't be read is not.
-    pub(crate) fn is_plain(&self, path: &Path) -> bool {
-        self.files.read(path).ok().is_some_and(|text| {
-            with_room(path, &text, || Ok(is_plain(path, &text))).unwrap_or(false)
-        })
+    /// See [`read_plain`]; a file that can't be read is not.
+    pub(crate) fn read_plain(&self, path: &Path) -> Option<Quiet> {
+        let text = self.files.read(path).ok()?;
+        with_room(path, &text, || Ok(read_plain(path, &text))).ok()?
     }
 
     /// The names under which a CommonJS file's exports can be imported, `default` aside.

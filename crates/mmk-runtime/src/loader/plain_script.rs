@@ -14,6 +14,8 @@ use swc_ecma_visit::VisitWith;
 
 use super::program::read_with_names;
 use super::program::skip_types;
+use super::quiet_script::Quiet;
+use super::quiet_script::quiet;
 
 /// Modules whose exports are compared.
 pub(crate) const MODULES: [&str; 4] = ["bson", "mongodb", "node:path", "path"];
@@ -44,17 +46,16 @@ const WORDS: [&str; 7] = [
     "unref",
 ];
 
-/// Whether the text is such a migration. One that can't be parsed is not.
-pub(super) fn is_plain(path: &Path, text: &str) -> bool {
+/// What the text promises beyond that, if it is such a migration. One that can't be parsed is not.
+pub(super) fn read_plain(path: &Path, text: &str) -> Option<Quiet> {
     read_with_names(path, text, |program, unresolved| {
         let mut visitor = PlainScript {
             unresolved,
             is_plain: true,
         };
         program.visit_with(&mut visitor);
-        visitor.is_plain
-    })
-    .unwrap_or(false)
+        visitor.is_plain.then(|| quiet(program, unresolved))
+    })?
 }
 
 struct PlainScript {
@@ -83,7 +84,7 @@ impl PlainScript {
         let [ExprOrSpread { spread: None, expr }] = &call.args[..] else {
             return false;
         };
-        self.is_free(callee, "require") && literal(expr).is_some_and(is_known_module)
+        self.is_free(callee, "require") && names_known_module(expr)
     }
 
     /// `module.exports`, `console.log`.
@@ -96,11 +97,9 @@ impl PlainScript {
     }
 }
 
-fn literal(expression: &Expr) -> Option<&Str> {
-    match expression {
-        Expr::Lit(Lit::Str(text)) => Some(text),
-        _ => None,
-    }
+/// `'mongodb'`.
+pub(super) fn names_known_module(expression: &Expr) -> bool {
+    matches!(expression, Expr::Lit(Lit::Str(text)) if is_known_module(text))
 }
 
 fn is_known_module(name: &Str) -> bool {
@@ -172,6 +171,10 @@ impl Visit for PlainScript {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn is_plain(path: &Path, text: &str) -> bool {
+        read_plain(path, text).is_some()
+    }
 
     #[test]
     fn plain_scripts_use_the_driver_and_the_language_only() {
