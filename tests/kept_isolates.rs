@@ -157,3 +157,63 @@ fn a_failure_among_them_is_told_of_the_right_one() {
     assert_eq!(project.applied(), FILES[..3]);
     assert_eq!(project.documents("made").len(), 4);
 }
+
+/// The lines that begin like this, with what follows them.
+fn told<'a>(output: &'a str, beginnings: &[&str]) -> Vec<&'a str> {
+    output
+        .lines()
+        .filter(|line| {
+            beginnings
+                .iter()
+                .any(|beginning| line.starts_with(beginning))
+        })
+        .map(|line| line.split("  [").next().expect("a first part").trim_end())
+        .collect()
+}
+
+/// The next file may be loaded while the end of the one before is recorded, but nobody can tell.
+#[test]
+fn what_a_file_says_when_it_is_loaded_comes_in_its_turn() {
+    let project = Project::new();
+    for file in FILES {
+        let text = format!(
+            "console.log('loading {file}');\nexports.up = async (db) => {{ console.log('running {file}'); {MAKES} }};"
+        );
+        project.migration(file, &text);
+    }
+    let output = project.run(&["up"]).exits(0);
+    let expected: Vec<String> = FILES
+        .iter()
+        .flat_map(|file| {
+            [
+                format!("loading {file}"),
+                format!("running {file}"),
+                format!("✔ Applied  {file}"),
+            ]
+        })
+        .collect();
+    assert_eq!(told(&output.stdout, &["loading", "running", "✔"]), expected);
+    share_a_world(&project, "7");
+}
+
+#[test]
+fn each_step_begins_only_when_the_one_before_has_ended() {
+    let project = Project::new();
+    for file in FILES {
+        // What each script finds recorded while it runs.
+        let body = format!(
+            "const running = await db.collection('_mmk_history').find({{ state: 'running' }}).toArray();
+            const applied = await db.collection('_mmk_migrations').countDocuments();
+            await db.collection('seen').insertOne({{ file: '{file}', running: running.map((one) => one.name), applied }});"
+        );
+        project.script(file, &body, "");
+    }
+    project.run(&["up"]).exits(0);
+    let mut seen = project.documents("seen");
+    seen.sort_by_key(|one| one.get_str("file").expect("a name").to_owned());
+    for (index, (one, file)) in seen.iter().zip(FILES).enumerate() {
+        assert_eq!(one.get_array("running").expect("a list"), &[file.into()]);
+        assert_eq!(one.get_i32("applied").ok(), i32::try_from(index).ok());
+    }
+    assert_eq!(seen.len(), FILES.len());
+}

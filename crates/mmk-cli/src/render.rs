@@ -61,11 +61,19 @@ pub(crate) fn error_line(code: &str, message: &str) -> String {
     painted(style::RED, &format!("✖ {code}: {message}"))
 }
 
+/// How many names a person reads; `--json` has them all.
+const MOST_NOT_RUN: usize = 10;
+
 /// The line after a failure that kept others from running.
 pub(crate) fn not_run(names: &[String]) -> String {
-    let names = names.join(", ");
+    let shown = names.len().min(MOST_NOT_RUN);
+    let mut text = names[..shown].join(", ");
+    let more = names.len() - shown;
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
     format!(
-        "{} not run because of this: {names}",
+        "{} not run because of this: {text}",
         painted(style::BOLD, "hint:")
     )
 }

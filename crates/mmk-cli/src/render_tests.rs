@@ -107,3 +107,12 @@ fn warnings_begin_as_those_of_mmk() {
         "⚠ Forcing   re-run of already-applied 1-a.js"
     );
 }
+
+#[test]
+fn of_many_that_did_not_run_the_first_are_named() {
+    let names = |count: usize| (1..=count).map(|n| format!("{n}.js")).collect::<Vec<_>>();
+    let plain = |count| strip_str(&not_run(&names(count))).to_string();
+    assert_eq!(plain(2), "hint: not run because of this: 1.js, 2.js");
+    assert!(plain(10).ends_with(", 9.js, 10.js"));
+    assert!(plain(300).ends_with(", 9.js, 10.js and 290 more"));
+}

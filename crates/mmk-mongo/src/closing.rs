@@ -147,10 +147,8 @@ impl Closing {
             .await
             .map_err(Failure::from)
     }
-}
 
-/// The end of an attempt and the beginning of the next, as one command.
-impl Closing {
+    /// Closes the attempt and opens the next, as one command.
     async fn turn_over(&self, session: &mut ClientSession) -> Result<(), Failure> {
         let mut updates = vec![doc! { "q": &self.attempt, "u": &self.closed }];
         if let Some(next) = &self.next {

@@ -154,7 +154,7 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             stock.announce(plain.is_some() && has_run);
             // Nothing of the script runs any more; looking after its world can be done meanwhile.
             let _ = job.reply.send(result);
-            std::thread::yield_now();
+            give_way();
             if let Some(served) = served.filter(|_| has_run) {
                 look_after(modules, stock, served, plain, next.as_deref()).await;
             }
@@ -182,6 +182,12 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
     }
 }
 
+/// Lets those go first who record the end of the migration: the kernel likes to wake them where this thread runs, and what it does now can
+/// wait. Without it 300 small migrations take a seventh longer on two cores.
+fn give_way() {
+    std::thread::yield_now();
+}
+
 /// Leaves the world of a migration to the next one, where that can't tell.
 async fn look_after(
     modules: &Modules,
@@ -195,6 +201,7 @@ async fn look_after(
         && let Some(script) = modules.read_plain(next)
         && script.loads_silently
     {
+        give_way();
         stays = served.make_ready(next, script).await;
     }
     if stays {

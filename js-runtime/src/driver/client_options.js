@@ -16,6 +16,11 @@ class ValuesByName extends Map {
     return super.get(name.toLowerCase());
   }
 
+  /** `get` for a name that is in lower case already. */
+  asKept(lowerCased) {
+    return super.get(lowerCased);
+  }
+
   has(name) {
     return super.has(name.toLowerCase());
   }
@@ -87,18 +92,21 @@ function refuseContradictingTls(all) {
   }
 }
 
+/** Each option with its name as `ValuesByName` keeps it: a client is made for each migration. */
+const DESCRIPTIONS = Object.entries(CLIENT_OPTIONS).map(([name, description]) => ({ name, lowerCased: name.toLowerCase(), description }));
+const KNOWN = new Set(DESCRIPTIONS.map(({ lowerCased }) => lowerCased));
+
 function refuseUnknown(all) {
-  const known = new Set(Object.keys(CLIENT_OPTIONS).map((name) => name.toLowerCase()));
-  const unknown = [...all.keys()].filter((name) => !known.has(name));
+  const unknown = [...all.keys()].filter((name) => !KNOWN.has(name));
   if (unknown.length === 0) return;
   const [word, verb] = unknown.length > 1 ? ['options', 'are'] : ['option', 'is'];
   throw new MongoParseError(`${word} ${unknown.join(', ')} ${verb} not supported`);
 }
 
 function readAll(all, options) {
-  for (const [name, description] of Object.entries(CLIENT_OPTIONS)) {
+  for (const { name, lowerCased, description } of DESCRIPTIONS) {
     const { fallback, target, deprecated, isIgnored, read } = description;
-    const values = all.get(name);
+    const values = all.asKept(lowerCased);
     if (values !== undefined && deprecated) emitWarning(`${name} is a deprecated option: ${deprecated}`);
     if (isIgnored) continue;
     const key = target ?? name;
