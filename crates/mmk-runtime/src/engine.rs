@@ -21,6 +21,7 @@ use serde_json::Value;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 
 use crate::bridge::connection::Connection;
 use crate::hooks::HookPermissions;
@@ -232,9 +233,8 @@ impl Engine for V8Engine {
             reply,
         });
         let mut seal = request.seal;
-        let mut progress = tokio::time::interval(PROGRESS_EVERY);
-        progress.tick().await;
-        let started = tokio::time::Instant::now();
+        let started = Instant::now();
+        let mut progress = tokio::time::interval_at(started + PROGRESS_EVERY, PROGRESS_EVERY);
         let result = loop {
             tokio::select! {
                 biased;
