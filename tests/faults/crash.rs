@@ -279,13 +279,11 @@ pub(super) struct Done {
 impl Done {
     pub(super) fn of(seen: &[Seen]) -> Self {
         let count = |matches: &dyn Fn(&&Seen) -> bool| seen.iter().filter(matches).count();
-        let begun = count(&|seen| seen.is("insert", "_mmk_history"));
         let recorded = count(&|seen| seen.name == "commitTransaction");
-        let last_begun = seen
-            .iter()
-            .rposition(|seen| seen.is("insert", "_mmk_history"))
-            .unwrap_or(0);
-        let trace = seen[last_begun.min(seen.len())..]
+        let beginnings: Vec<usize> = (0..seen.len()).filter(|at| begins(seen, *at)).collect();
+        let begun = beginnings.len();
+        let last_begun = beginnings.last().copied().unwrap_or(0);
+        let trace = seen[last_begun..]
             .iter()
             .find(|seen| seen.is("insert", "runs"))
             .filter(|_| begun > recorded);
@@ -300,6 +298,26 @@ impl Done {
                 .and_then(Seen::session),
         }
     }
+}
+
+/// Whether this command makes the beginning of a migration known: by itself, or as the commit of what ends the one before.
+fn begins(seen: &[Seen], at: usize) -> bool {
+    match &seen[at] {
+        alone if alone.is("insert", "_mmk_history") => true,
+        commit if commit.name == "commitTransaction" => seen[..at]
+            .iter()
+            .rfind(|one| one.is("update", "_mmk_history") && one.is_in_transaction())
+            .is_some_and(opens_an_attempt),
+        _ => false,
+    }
+}
+
+fn opens_an_attempt(update: &Seen) -> bool {
+    let statements = update.body.get_array("updates").expect("statements");
+    statements
+        .iter()
+        .filter_map(bson::Bson::as_document)
+        .any(|statement| statement.get_bool("upsert").unwrap_or(false))
 }
 
 /// The migration that an insert into `runs` speaks of.

@@ -14,6 +14,8 @@ use mongodb::Collection;
 use mongodb::error::ErrorKind;
 use mongodb::error::TRANSIENT_TRANSACTION_ERROR;
 use mongodb::error::UNKNOWN_TRANSACTION_COMMIT_RESULT;
+use mongodb::options::ReadPreference;
+use mongodb::options::SelectionCriteria;
 
 use crate::changelog::Change;
 use crate::error::code;
@@ -161,6 +163,8 @@ impl Closing {
             .client
             .database(&self.history.namespace().db)
             .run_command(command)
+            // Otherwise the client's, which a URI may set to something that no transaction takes.
+            .selection_criteria(SelectionCriteria::ReadPreference(ReadPreference::Primary))
             .session(session)
             .await?;
         if let Some(problem) = first_write_error(&reply) {
