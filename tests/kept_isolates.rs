@@ -197,6 +197,28 @@ fn what_a_file_says_when_it_is_loaded_comes_in_its_turn() {
 }
 
 #[test]
+fn es_modules_and_typescript_are_loaded_ahead_as_well() {
+    let project = Project::new();
+    let names = ["1-a.js", "2-b.mjs", "3-c.ts", "4-d.mjs", "5-e.ts", "6-f.js"];
+    for file in names {
+        let made = format!("await db.collection('made').insertOne({{ file: '{file}' }});");
+        let text = match file.rsplit_once('.') {
+            Some((_, "mjs")) => {
+                format!("export async function up(db) {{ {made} }}\nexport const down = null;")
+            }
+            Some((_, "ts")) => format!(
+                "import type {{ Db }} from 'mongodb';\nexport const up = async (db: Db): Promise<void> => {{ {made} }};"
+            ),
+            _ => format!("exports.up = async (db) => {{ {made} }};"),
+        };
+        project.migration(file, &text);
+    }
+    project.run(&["up"]).exits(0);
+    assert_eq!(project.applied(), names);
+    share_a_world(&project, "7");
+}
+
+#[test]
 fn each_step_begins_only_when_the_one_before_has_ended() {
     let project = Project::new();
     for file in FILES {

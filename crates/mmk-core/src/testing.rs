@@ -23,7 +23,6 @@ use crate::history::Record;
 use crate::history::Status;
 use crate::migration::Migration;
 use crate::name::MigrationName;
-use crate::plan::Step;
 use crate::ports::DatabaseCommand;
 use crate::ports::Engine;
 use crate::ports::Entry;

@@ -11,8 +11,8 @@ use swc_ecma_visit::VisitWith;
 use super::plain_script::names_known_module;
 use super::program::skip_types;
 
-/// JavaScript's own objects that are only harmless as long as they are called, or asked for something, on the spot.
-const BUILDERS: [&str; 3] = ["Object", "Proxy", "Reflect"];
+/// Those of JavaScript's own objects whose functions change other objects.
+const TOOLS: [&str; 3] = ["Object", "Proxy", "Reflect"];
 
 /// Ways to change an object without an assignment that shows it, or with another's method.
 const CHANGERS: [&str; 8] = [
@@ -202,7 +202,7 @@ impl Traces {
         match expression {
             Expr::Ident(ident) if self.is_shared(ident) => {
                 self.word(&ident.sym);
-                self.only_if(!BUILDERS.contains(&&*ident.sym));
+                self.only_if(!TOOLS.contains(&&*ident.sym));
             }
             Expr::Member(member) => {
                 self.in_passing(&member.obj);
