@@ -199,17 +199,15 @@ fn what_a_file_says_when_it_is_loaded_comes_in_its_turn() {
 #[test]
 fn es_modules_and_typescript_are_loaded_ahead_as_well() {
     let project = Project::new();
-    let names = ["1-a.js", "2-b.mjs", "3-c.ts", "4-d.mjs", "5-e.ts", "6-f.js"];
-    for file in names {
+    let names = ["1-a.js", "2-b.js", "3-c.ts", "4-d.js", "5-e.ts", "6-f.js"];
+    for (index, file) in names.iter().enumerate() {
         let made = format!("await db.collection('made').insertOne({{ file: '{file}' }});");
-        let text = match file.rsplit_once('.') {
-            Some((_, "mjs")) => {
-                format!("export async function up(db) {{ {made} }}\nexport const down = null;")
-            }
-            Some((_, "ts")) => format!(
+        let text = match (file.ends_with(".ts"), index) {
+            (true, _) => format!(
                 "import type {{ Db }} from 'mongodb';\nexport const up = async (db: Db): Promise<void> => {{ {made} }};"
             ),
-            _ => format!("exports.up = async (db) => {{ {made} }};"),
+            (false, 1 | 3) => format!("export async function up(db) {{ {made} }}"),
+            (false, _) => format!("exports.up = async (db) => {{ {made} }};"),
         };
         project.migration(file, &text);
     }
