@@ -72,33 +72,29 @@ impl PlainScript {
         self.only_if(!WORDS.contains(&word));
     }
 
-    fn is_free(&self, expression: &Expr, name: &str) -> bool {
-        matches!(expression, Expr::Ident(ident) if ident.sym == name && ident.ctxt.outer() == self.unresolved)
-    }
-
-    /// `require('mongodb')`: the name itself may stand nowhere else.
-    fn requires_known_module(&self, call: &CallExpr) -> bool {
-        let Callee::Expr(callee) = &call.callee else {
-            return false;
-        };
-        let [ExprOrSpread { spread: None, expr }] = &call.args[..] else {
-            return false;
-        };
-        self.is_free(callee, "require") && names_known_module(expr)
-    }
-
     /// `module.exports`, `console.log`.
     fn is_known_member(&self, member: &MemberExpr) -> bool {
         let MemberProp::Ident(name) = &member.prop else {
             return false;
         };
-        (self.is_free(&member.obj, "module") && name.sym == "exports")
-            || (self.is_free(&member.obj, "console") && CONSOLE.contains(&&*name.sym))
+        (is_free(&member.obj, "module", self.unresolved) && name.sym == "exports")
+            || (is_free(&member.obj, "console", self.unresolved) && CONSOLE.contains(&&*name.sym))
     }
 }
 
+/// Whether this is the name, and nothing in the file declares it.
+pub(super) fn is_free(expression: &Expr, name: &str, unresolved: Mark) -> bool {
+    matches!(expression, Expr::Ident(ident) if ident.sym == name && ident.ctxt.outer() == unresolved)
+}
+
+/// `require('mongodb')`: `require` itself may stand nowhere else.
+pub(super) fn requires_known_module(call: &CallExpr, unresolved: Mark) -> bool {
+    matches!(&call.callee, Callee::Expr(callee) if is_free(callee, "require", unresolved))
+        && matches!(&call.args[..], [ExprOrSpread { spread: None, expr }] if names_known_module(expr))
+}
+
 /// `'mongodb'`.
-pub(super) fn names_known_module(expression: &Expr) -> bool {
+fn names_known_module(expression: &Expr) -> bool {
     matches!(expression, Expr::Lit(Lit::Str(text)) if is_known_module(text))
 }
 
@@ -125,7 +121,7 @@ impl Visit for PlainScript {
     }
 
     fn visit_call_expr(&mut self, node: &CallExpr) {
-        if !self.requires_known_module(node) {
+        if !requires_known_module(node, self.unresolved) {
             node.visit_children_with(self);
         }
     }

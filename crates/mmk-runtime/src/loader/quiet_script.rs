@@ -8,7 +8,8 @@ use swc_ecma_ast::*;
 use swc_ecma_visit::Visit;
 use swc_ecma_visit::VisitWith;
 
-use super::plain_script::names_known_module;
+use super::plain_script::is_free;
+use super::plain_script::requires_known_module;
 use super::program::skip_types;
 
 /// Those of JavaScript's own objects whose functions change other objects.
@@ -60,22 +61,13 @@ pub(super) fn quiet(program: &Program, unresolved: Mark) -> Quiet {
     }
 }
 
-fn is_require(call: &CallExpr, unresolved: Mark) -> bool {
-    matches!(&call.callee, Callee::Expr(callee) if is_free(callee, "require", unresolved))
-        && matches!(&call.args[..], [ExprOrSpread { spread: None, expr }] if names_known_module(expr))
-}
-
 /// `require('mongodb')`, `require('mongodb').ObjectId`.
 fn is_of_module(expression: &Expr, unresolved: Mark) -> bool {
     match expression {
-        Expr::Call(call) => is_require(call, unresolved),
+        Expr::Call(call) => requires_known_module(call, unresolved),
         Expr::Member(member) => is_of_module(&member.obj, unresolved),
         _ => false,
     }
-}
-
-fn is_free(expression: &Expr, name: &str, unresolved: Mark) -> bool {
-    matches!(expression, Expr::Ident(ident) if ident.sym == name && ident.ctxt.outer() == unresolved)
 }
 
 /// Looks at what runs when the file is loaded, and at nothing inside of functions.
@@ -96,7 +88,7 @@ impl Visit for Loading {
     fn visit_arrow_expr(&mut self, _: &ArrowExpr) {}
 
     fn visit_call_expr(&mut self, node: &CallExpr) {
-        self.is_silent &= is_require(node, self.unresolved);
+        self.is_silent &= requires_known_module(node, self.unresolved);
     }
 
     not_silent! {
@@ -208,7 +200,7 @@ impl Traces {
                 self.in_passing(&member.obj);
                 member.prop.visit_with(self);
             }
-            Expr::Call(call) if is_require(call, self.unresolved) => {}
+            Expr::Call(call) if requires_known_module(call, self.unresolved) => {}
             other => other.visit_with(self),
         }
     }
@@ -279,7 +271,7 @@ impl Visit for Traces {
     }
 
     fn visit_call_expr(&mut self, node: &CallExpr) {
-        self.only_if(!is_require(node, self.unresolved));
+        self.only_if(!requires_known_module(node, self.unresolved));
         node.visit_children_with(self);
     }
 
