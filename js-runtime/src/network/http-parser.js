@@ -74,6 +74,10 @@ export class MessageParser {
     }
     message.complete = true;
     message.push(null);
+    // Nobody asks for more of a body that has come whole: what paused the socket for it would keep the next message out.
+    if (this.#socket?.readable) {
+      this.#socket.resume();
+    }
     this.#events.end(message);
   }
 

@@ -21,6 +21,12 @@ module.exports = async (load) => {
     agent.destroy();
     return shown;
   });
+  record('keeps alive after a body that came in one piece and filled the buffer', async () => {
+    const agent = new http.Agent({ keepAlive: true });
+    const answers = [await get({ agent, path: '/piece' }), await get({ agent, path: '/piece' }), await get({ agent })];
+    agent.destroy();
+    return answers.map(({ text, reused }) => [text.length, reused]);
+  });
   record('closes', async () => {
     const agent = new http.Agent();
     const [first, second] = [await get({ agent }), await get({ agent })];

@@ -42,6 +42,7 @@ const ROUTES = {
     res.write('only this', () => res.destroy());
   },
   '/big': (req, res) => res.end(Buffer.alloc(3_000_000, 'x')),
+  '/piece': (req, res) => res.end(Buffer.alloc(40_000, 'x')),
   '/slow-body': (req, res) => {
     res.write('first');
     setTimeout(() => res.end('second'), 50);
