@@ -32,6 +32,7 @@ mod interop_traps;
 mod invariants;
 mod js_runtime;
 mod kept_isolates;
+mod large_replies;
 mod licences;
 mod lifecycle;
 mod limits;

@@ -14,6 +14,8 @@ function nativeBridge(native) {
     command: native.op_mmk_command,
     openCursor: native.op_mmk_open_cursor,
     nextBatch: native.op_mmk_next_batch,
+    fetchAhead: native.op_mmk_fetch_ahead,
+    forgetBytes: native.op_mmk_forget_bytes,
     closeCursor: native.op_mmk_close_cursor,
     startSession: native.op_mmk_start_session,
     sessionId: native.op_mmk_session_id,
@@ -58,6 +60,16 @@ export function openCursor(cursor, client, database, body, session, flags, readP
 /** The reply to the cursor's next getMore. */
 export function nextBatch(cursor) {
   return implementation.nextBatch(cursor);
+}
+
+/** Begins to fetch the cursor's next batch, where that isn't done already and is worth it. Nothing is told of it before `nextBatch`. */
+export function fetchAhead(cursor) {
+  implementation.fetchAhead?.(cursor);
+}
+
+/** Gives the memory of bytes back to the system, by whole pages; their content is lost. Nobody may read them any more. */
+export function forgetBytes(bytes) {
+  implementation.forgetBytes?.(bytes);
 }
 
 /** Kills the cursor if the server still holds it; never rejects. */

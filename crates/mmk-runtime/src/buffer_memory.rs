@@ -90,6 +90,32 @@ impl BufferMemory {
     }
 }
 
+/// Gives the whole pages among these bytes back to the system. What is left of them are zeros; where it isn't Linux, nothing happens.
+pub(crate) fn forget(bytes: &mut [u8]) {
+    #[cfg(target_os = "linux")]
+    {
+        let page = rustix::param::page_size();
+        let skipped = bytes.as_ptr().align_offset(page);
+        let length = bytes.len().saturating_sub(skipped) / page * page;
+        if length == 0 {
+            return;
+        }
+        let pages = &mut bytes[skipped..skipped + length];
+        // SAFETY: whole pages of memory that is ours alone to write to and that no file is behind: for this the call means to fill
+        // them with zeros.
+        let given_back = unsafe {
+            rustix::mm::madvise(
+                pages.as_mut_ptr().cast(),
+                pages.len(),
+                rustix::mm::Advice::LinuxDontNeed,
+            )
+        };
+        debug_assert!(given_back.is_ok(), "these are pages of our own");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = bytes;
+}
+
 /// An empty buffer gets a byte, so that null means failure only.
 fn layout(length: usize) -> Option<Layout> {
     Layout::from_size_align(length.max(1), ALIGNMENT).ok()
@@ -125,6 +151,25 @@ unsafe extern "C" fn drop_handle(memory: *const BufferMemory) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn what_is_forgotten_is_zero_and_nothing_beside_it_is() {
+        let page = rustix::param::page_size();
+        let mut bytes = vec![7; 5 * page];
+        let start = bytes.as_ptr().align_offset(page);
+        forget(&mut bytes[start + 1..start + 3 * page + 9]);
+        let kept = |bytes: &[u8]| bytes.iter().all(|byte| *byte == 7);
+        assert!(kept(&bytes[..start + page]) && kept(&bytes[start + 3 * page..]));
+        assert!(
+            bytes[start + page..start + 3 * page]
+                .iter()
+                .all(|byte| *byte == 0)
+        );
+        forget(&mut bytes[start + 1..start + page]);
+        forget(&mut []);
+        assert!(kept(&bytes[..start + page]));
+    }
 
     #[test]
     fn what_is_given_back_can_be_had_again() {

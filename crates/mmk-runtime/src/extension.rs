@@ -40,6 +40,8 @@ use crate::ops::database::op_mmk_close_cursor;
 use crate::ops::database::op_mmk_command;
 use crate::ops::database::op_mmk_decode_utf8;
 use crate::ops::database::op_mmk_end_session;
+use crate::ops::database::op_mmk_fetch_ahead;
+use crate::ops::database::op_mmk_forget_bytes;
 use crate::ops::database::op_mmk_next_batch;
 use crate::ops::database::op_mmk_next_transaction_number;
 use crate::ops::database::op_mmk_open_cursor;
@@ -141,6 +143,8 @@ deno_core::extension!(
         op_mmk_command,
         op_mmk_open_cursor,
         op_mmk_next_batch,
+        op_mmk_fetch_ahead,
+        op_mmk_forget_bytes,
         op_mmk_close_cursor,
         op_mmk_command_sync,
         op_mmk_connect_client_sync,

@@ -141,7 +141,7 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             drop(served);
             let _ = job.reply.send(result);
         }
-        Job::Run(job, Ending::ReplyFirst { next }) => {
+        Job::Run(job, Ending::ReplyFirst { next, other }) => {
             let keeps = next.is_some() && stock.has_room();
             let read = || {
                 stock
@@ -149,6 +149,11 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
                     .or_else(|| modules.read_plain(&job.path))
             };
             let plain = keeps.then(read).flatten();
+            // Nobody may be there to hear it: the run has ended.
+            let prepare_other = || drop(other.send(Job::Prepare));
+            if plain.is_none() {
+                prepare_other();
+            }
             let (result, served) = run(options, modules, stock, &job, plain.is_some()).await;
             let has_run = result.is_ok();
             stock.announce(plain.is_some() && has_run);
@@ -157,6 +162,9 @@ async fn work(options: &EngineOptions, modules: &Arc<Modules>, stock: &mut Stock
             give_way();
             if let Some(served) = served.filter(|_| has_run) {
                 look_after(modules, stock, served, plain, next.as_deref()).await;
+                if plain.is_some() && stock.kept.is_none() {
+                    prepare_other();
+                }
             }
         }
         Job::Prepare => stock.refill(options, modules),

@@ -1,6 +1,6 @@
 //! The threads that own V8. One does everything, unless several migrations follow one another: then a second takes turns with it, so
 //! that the next isolate is made and the last one taken apart while a migration runs. A thread whose isolate can serve the next migration
-//! too goes on with it. Only one of them ever runs a migration.
+//! too goes on with it, and the other one makes none. Only one of them ever runs a migration.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ use crate::worker::start_worker;
 /// For fewer migrations it isn't worth remembering what an isolate looked like before.
 const MANY: usize = 4;
 
-/// Hands out jobs; the threads end when this is dropped.
+/// Hands out jobs; the threads end when this is dropped and what they were given is done.
 pub(crate) struct Workers {
     options: EngineOptions,
     modules: Arc<Modules>,
@@ -48,8 +48,6 @@ pub(crate) struct Workers {
 /// One of the threads.
 struct Worker {
     jobs: UnboundedSender<Job>,
-    /// It was told to make ready for a migration, and nothing since.
-    is_prepared: AtomicBool,
     /// It has, or is about to have, an isolate for the next migration.
     keeps: Arc<AtomicBool>,
 }
@@ -76,11 +74,11 @@ impl Workers {
         let are_many = count >= MANY && !self.options.models.batch_saves;
         self.are_many.store(are_many, Ordering::Relaxed);
         if count > 1 {
-            self.second().prepare();
+            self.second().send(Job::Prepare);
         }
         self.first.send(Job::Check(job));
         if count == 1 {
-            self.first.prepare();
+            self.first.send(Job::Prepare);
         }
     }
 
@@ -90,8 +88,8 @@ impl Workers {
         match self.follower() {
             Some(next) => {
                 let next = self.are_many.load(Ordering::Relaxed).then_some(next);
-                own.send(Job::Run(job, Ending::ReplyFirst { next }));
-                other.prepare();
+                let other = other.jobs.clone();
+                own.send(Job::Run(job, Ending::ReplyFirst { next, other }));
             }
             None => own.send(Job::Run(job, Ending::EndFirst)),
         }
@@ -147,30 +145,24 @@ impl Worker {
         let keeps = Arc::new(AtomicBool::new(false));
         Self {
             jobs: start_worker(options, modules, stuck, keeps.clone()),
-            is_prepared: AtomicBool::new(false),
             keeps,
         }
     }
 
-    fn prepare(&self) {
-        if !self.is_prepared.load(Ordering::Relaxed) {
-            self.send(Job::Prepare);
-            self.is_prepared.store(true, Ordering::Relaxed);
-        }
-    }
-
     fn send(&self, job: Job) {
-        self.is_prepared.store(false, Ordering::Relaxed);
         // A thread outlives this; when it died, the dropped reply channel says so.
         let _ = self.jobs.send(job);
     }
 }
 
 /// What comes first when a migration has ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The run goes on meanwhile. The isolate may serve the migration of the file `next`, where there is one.
-    ReplyFirst { next: Option<PathBuf> },
+    /// The run goes on meanwhile. The isolate may serve the migration of the file `next`, where there is one; when it turns out that it
+    /// won't, `other` is the thread that has to make one.
+    ReplyFirst {
+        next: Option<PathBuf>,
+        other: UnboundedSender<Job>,
+    },
     /// Nothing of V8 is left when the run ends.
     EndFirst,
 }

@@ -6,11 +6,25 @@
 
 const INITIAL_SIZE = 16 * 1024;
 
+/** The most that is kept for the next sequence: bytes. */
+const MOST_KEPT = 4 * 1024 * 1024;
+
+/** Memory that nothing is in; the next sequence begins with it. Making it anew each time would keep the garbage collector busy. */
+let spare;
+
+function takeMemory() {
+  const memory = spare ?? new Uint8Array(INITIAL_SIZE);
+  spare = undefined;
+  return memory;
+}
+
+const NOTHING = new Uint8Array(0);
+
 export class DocumentSequence {
   /** @param {(object: object, options?: object) => Uint8Array} encode gives bytes that are copied at once */
   constructor(encode) {
     this.encode = encode;
-    this.memory = new Uint8Array(INITIAL_SIZE);
+    this.memory = takeMemory();
     /** Bytes in use. */
     this.byteLength = 0;
     /** Number of documents. */
@@ -61,6 +75,14 @@ export class DocumentSequence {
   clear() {
     this.byteLength = 0;
     this.length = 0;
+  }
+
+  /** Nobody asks for the documents any more. */
+  release() {
+    const { memory } = this;
+    this.clear();
+    this.memory = NOTHING;
+    if (memory.length <= MOST_KEPT && memory.length > (spare?.length ?? 0)) spare = memory;
   }
 
   grow(needed) {

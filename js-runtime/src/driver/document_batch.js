@@ -1,5 +1,6 @@
 /** The documents of one cursor reply, decoded one at a time as they are asked for. */
 
+import { fetchAhead, forgetBytes } from '../bridge.js';
 import { asLocalBytes, deserialize, freeBytes, isShared } from './bson.js';
 import { MongoUnexpectedServerResponseError } from './errors.js';
 
@@ -9,19 +10,28 @@ const DOCUMENT = 3;
 /** Below this the garbage collector is quick enough: bytes. */
 const WORTH_FREEING = 1024 * 1024;
 
+/** The part of a large reply that is left to read when the next one is fetched: enough for the server to answer meanwhile. */
+const LEFT_WHEN_FETCHING = 1 / 4;
+
 /** An array of documents inside a reply. */
 export class DocumentBatch {
-  constructor(bytes, view, arrayAt) {
+  /** @param {number} [cursor] the native cursor that has more of them */
+  constructor(bytes, view, arrayAt, cursor) {
     this.bytes = bytes;
     this.view = view;
     this.index = arrayAt + 4;
     this.size = countDocuments(bytes, view, arrayAt);
     this.length = this.size;
+    this.cursor = cursor;
+    this.forgotten = 0;
+    /** Where it is looked at next what has been read so far. */
+    this.mark = bytes.length < WORTH_FREEING ? Infinity : WORTH_FREEING;
   }
 
   /** The next document, or null when there is none left. */
   shift(decodeOptions) {
     if (this.length === 0) return null;
+    if (this.index >= this.mark) this.#passMark(decodeOptions);
     const { bytes, view } = this;
     let start = this.index + 1;
     while (bytes[start] !== 0) start++;
@@ -34,14 +44,28 @@ export class DocumentBatch {
     // A reply may be 16 MB outside the heap; it must not live as long as the cursor, nor until the heap has grown enough to be looked through.
     this.bytes = this.view = undefined;
     const last = decode(document, decodeOptions);
-    if (bytes.length >= WORTH_FREEING && !decodeOptions.raw && !isShared(bytes)) freeBytes(bytes);
+    if (bytes.length >= WORTH_FREEING && isOnlyOurs(bytes, decodeOptions)) freeBytes(bytes);
     return last;
+  }
+
+  /** Every now and then in a large reply: what was read goes back to the system, before the next reply needs as much again. */
+  #passMark(decodeOptions) {
+    const { bytes, index, cursor } = this;
+    if (isOnlyOurs(bytes, decodeOptions)) forgetBytes(bytes.subarray(this.forgotten, index));
+    this.forgotten = index;
+    this.mark = index + WORTH_FREEING;
+    if (cursor !== undefined && bytes.length - index <= bytes.length * LEFT_WHEN_FETCHING) fetchAhead(cursor);
   }
 
   clear() {
     this.length = 0;
     this.bytes = this.view = undefined;
   }
+}
+
+/** Whether no value that was decoded holds a part of these bytes. */
+function isOnlyOurs(bytes, decodeOptions) {
+  return !decodeOptions.raw && !isShared(bytes);
 }
 
 function decode(document, decodeOptions) {

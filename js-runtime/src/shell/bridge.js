@@ -13,6 +13,8 @@ export const ALREADY_NUMBERED = 4;
 export const command = (...call) => ops.op_mmk_command_sync(...call);
 export const openCursor = (...call) => ops.op_mmk_open_cursor_sync(...call);
 export const nextBatch = (cursor) => ops.op_mmk_next_batch_sync(cursor);
+export const fetchAhead = (cursor) => ops.op_mmk_fetch_ahead(cursor);
+export const forgetBytes = (bytes) => ops.op_mmk_forget_bytes(bytes);
 export const closeCursor = (cursor) => void ops.op_mmk_close_cursor(cursor);
 export const startSession = (client, options) => ops.op_mmk_start_session(client, options);
 export const sessionId = (session) => ops.op_mmk_session_id(session);

@@ -4,11 +4,25 @@ import { describe, test } from 'node:test';
 import { Binary, Long, deserialize as npmDeserialize, serialize } from 'bson';
 import { DocumentBatch } from '../../src/driver/document_batch.js';
 import { ServerReply } from '../../src/driver/server_reply.js';
+import { setBridge } from '../../src/bridge.js';
 import { freeBytes, isShared } from '../../src/bson/buffer-class.js';
 
-function batchOf(documents) {
+function batchOf(documents, cursor) {
   const reply = new ServerReply(serialize({ cursor: { firstBatch: documents, id: 0n, ns: 'db.c' }, ok: 1 }));
-  return new DocumentBatch(reply.bytes, reply.view, reply.cursor().batchAt);
+  return new DocumentBatch(reply.bytes, reply.view, reply.cursor().batchAt, cursor);
+}
+
+/** Stands in for the native memory and cursors; returns what it was told. */
+function watchBridge() {
+  const seen = { forgotten: 0, fetched: [] };
+  setBridge({
+    fetchAhead: (cursor) => seen.fetched.push(cursor),
+    forgetBytes(bytes) {
+      seen.forgotten += bytes.length;
+      bytes.fill(0);
+    },
+  });
+  return seen;
 }
 
 const LARGE = 'x'.repeat(600_000);
@@ -58,6 +72,33 @@ describe('DocumentBatch', () => {
       assert.ok(options.raw || isShared(bytes));
     });
   }
+
+  test('a large reply goes while it is read, and the next one is fetched near its end', (t) => {
+    const seen = watchBridge();
+    t.after(() => setBridge(undefined));
+    const documents = Array.from({ length: 800 }, (_, number) => ({ number, text: String(number).repeat(3000) }));
+    const batch = batchOf(documents, 7);
+    const { bytes } = batch;
+    const whole = bytes.length;
+    const held = [];
+    while (batch.length > 0) {
+      held.push(batch.shift({}));
+      if (held.length === 500) assert.deepEqual(seen.fetched, []);
+      if (held.length === 799) assert.ok(seen.forgotten > whole - 2_000_000 && seen.fetched.every((cursor) => cursor === 7));
+    }
+    assert.deepEqual(held, documents);
+    assert.ok(seen.fetched.length > 0);
+  });
+
+  test('nothing goes of a large reply that values are a part of', (t) => {
+    const seen = watchBridge();
+    t.after(() => setBridge(undefined));
+    const documents = Array.from({ length: 6 }, (_, number) => ({ number, b: new Binary(Buffer.alloc(900_000, number)) }));
+    const batch = batchOf(documents);
+    const held = Array.from(documents, () => batch.shift({ promoteBuffers: true }));
+    held.forEach(({ b }, number) => assert.ok(b.every((byte) => byte === number)));
+    assert.equal(seen.forgotten, 0);
+  });
 
   test('what is freed is gone', { skip: !canFree }, () => {
     const bytes = new Uint8Array(10);

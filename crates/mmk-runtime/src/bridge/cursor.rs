@@ -31,6 +31,10 @@ use super::session::Session;
 /// Full batches served before the next one is fetched ahead: a script that reads a little pays nothing for it.
 const BATCHES_BEFORE_PREFETCH: u32 = 3;
 
+/// From this size on, bytes, a batch is fetched ahead only when the script says that it has read most of the one before, which has gone by
+/// then (js-runtime/src/driver/document_batch.js): smaller ones are fetched at once.
+const LARGE: usize = 1024 * 1024;
+
 /// Options of `openCursor`, as JSON from the facade.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -233,12 +237,31 @@ impl Bridge {
         *state = if exhausted {
             source.retire();
             State::Done
-        } else if cursor.prefetches && has_documents && served >= BATCHES_BEFORE_PREFETCH {
+        } else if cursor.prefetches
+            && has_documents
+            && served >= BATCHES_BEFORE_PREFETCH
+            && reply.as_bytes().len() < LARGE
+        {
             State::Ahead(tokio::spawn(fetch(source)))
         } else {
             State::Ready(Box::new(source))
         };
         Ok(reply)
+    }
+
+    /// Begins to fetch the next batch, where the cursor does that and nothing else is done with it.
+    pub(crate) fn fetch_ahead(&self, cursor: &Cursor) {
+        let served = cursor.served.load(Ordering::Relaxed);
+        let Ok(mut state) = cursor.state.try_lock() else {
+            return;
+        };
+        if !cursor.prefetches || served < BATCHES_BEFORE_PREFETCH || self.check_fence().is_err() {
+            return;
+        }
+        *state = match std::mem::replace(&mut *state, State::Done) {
+            State::Ready(source) => State::Ahead(self.driver.spawn(fetch(*source))),
+            other => other,
+        };
     }
 
     fn count_batch(&self, database: &str, reply: &RawDocumentBuf) {

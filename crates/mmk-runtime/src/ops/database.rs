@@ -19,6 +19,7 @@ use crate::bridge::cursor::retry_of_flags;
 use crate::bridge::error::BridgeError;
 use crate::bridge::error::BridgeErrorKind;
 use crate::bridge::selection_criteria;
+use crate::buffer_memory::forget;
 
 fn bridge(state: &Rc<RefCell<OpState>>) -> Arc<Bridge> {
     state.borrow().borrow::<Arc<Bridge>>().clone()
@@ -168,6 +169,22 @@ pub(crate) async fn op_mmk_next_batch(
     let bridge = bridge(&state);
     let work = next_batch_work(&bridge, cursor)?;
     bridge.on_driver(work).await
+}
+
+/// Begins to fetch the cursor's next batch.
+#[op2(fast)]
+pub(crate) fn op_mmk_fetch_ahead(state: &mut OpState, #[smi] cursor: u32) {
+    let bridge = state.borrow::<Arc<Bridge>>();
+    // A cursor that is closed meanwhile needs nothing more.
+    if let Ok(open) = bridge.cursor(cursor) {
+        bridge.fetch_ahead(&open);
+    }
+}
+
+/// Gives the whole pages among these bytes back to the system; zeros are left of them, or, where it isn't Linux, what was there.
+#[op2(fast)]
+pub(crate) fn op_mmk_forget_bytes(#[buffer] bytes: &mut [u8]) {
+    forget(bytes);
 }
 
 #[op2]

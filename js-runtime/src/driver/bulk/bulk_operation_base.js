@@ -198,6 +198,7 @@ export class BulkOperationBase {
         new BulkWriteResult(bulkResult, this.isOrdered),
       );
     } finally {
+      batch.encoded.release();
       batch.encoded = null;
     }
   }

@@ -339,7 +339,7 @@ export class AbstractCursor extends EventEmitter {
     const { id, batchAt } = reply.cursor();
     this.cursorId = id;
     if (id.isZero()) this.nativeHandle = undefined;
-    this.documents = new DocumentBatch(reply.bytes, reply.view, batchAt);
+    this.documents = new DocumentBatch(reply.bytes, reply.view, batchAt, this.nativeHandle);
   }
 
   /** Asks the server for the next batch. */
