@@ -4,7 +4,7 @@
     MMK_LINK_MAP=/tmp/link.map cargo build --release -p mmk-cli
     python3 bench/function_order.py --map /tmp/link.map
 
-Runs all scenarios, with little data, in QEMU's user mode emulation (Debian: qemu-user), which says what it translates: each
+Runs all scenarios, with a part of their data, in QEMU's user mode emulation (Debian: qemu-user), which says what it translates: each
 function at its first use. Takes about ten minutes.
 """
 
@@ -76,6 +76,7 @@ def names_in(trace_file, symbols, starts):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--map", required=True, help="the linker's map of the binary")
+    parser.add_argument("--share", default="4", help="the part of the scenarios' data that is used: 4 is a quarter")
     parser.add_argument("--binary", default=ROOT / "target/release/mmk-js")
     options = parser.parse_args()
     symbols = symbols_of(options.map)
@@ -89,7 +90,8 @@ def main():
             f'exec "{sys.executable}" "{Path(__file__).resolve()}" "$@"\n'
         )
         wrapper.chmod(0o755)
-        subprocess.run(["node", ROOT / "bench/run.mjs", "--quick", "--against", "12", "--mmk", wrapper], check=True)
+        harness = ["node", ROOT / "bench/run.mjs", "--quick", "--share", options.share, "--against", "12", "--mmk", wrapper]
+        subprocess.run(harness, check=True)
         traces = sorted(Path(folder).glob("trace-*"), key=lambda path: path.stat().st_mtime)
         runs = [names_in(path, symbols, starts) for path in traces]
     # What every run needs comes first, and what few need last; within that, in the order of first use.

@@ -13,6 +13,7 @@ const USAGE = `node bench/run.mjs [options]
   --mmk PATH           the binary (default target/release/mmk-js)
   --uri URI            a running server that may be written to (default: a throwaway one, its data in memory)
   --quick              small data, one round: does everything still run?
+  --share N            with --quick: at least an Nth of the whole data, so that V8 compiles and collects as it does in long runs
   --json FILE          every single measurement, too`;
 
 const FLAGS = {
@@ -23,13 +24,14 @@ const FLAGS = {
   mmk: { type: 'string', default: path.join(REPOSITORY, 'target/release/mmk-js') },
   uri: { type: 'string' },
   quick: { type: 'boolean', default: false },
+  share: { type: 'string' },
   json: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 };
 
 /**
  * @param {string[]} argv
- * @returns {{ scenarios: string[], runs: number, against: string[], dialect: 'migrate-mongo' | 'mmk', mmk: string, uri?: string, quick: boolean, json?: string }}
+ * @returns {{ scenarios: string[], runs: number, against: string[], dialect: 'migrate-mongo' | 'mmk', mmk: string, uri?: string, quick: boolean, share: number, json?: string }}
  */
 export function readOptions(argv) {
   const { values, positionals } = parse(argv);
@@ -39,6 +41,8 @@ export function readOptions(argv) {
   }
   const runs = Number(values.runs ?? (values.quick ? 1 : 5));
   if (!Number.isInteger(runs) || runs < 1) stop('`--runs` needs a whole number from 1');
+  const share = Number(values.share ?? Infinity);
+  if (!(share >= 1)) stop('`--share` needs a number from 1');
   const unknown = values.against.find((major) => !['12', '14'].includes(major));
   if (unknown) stop(`\`--against ${unknown}\`: only 12 and 14 are known`);
   if (!['migrate-mongo', 'mmk'].includes(values.dialect)) stop(`\`--dialect ${values.dialect}\`: only migrate-mongo and mmk are known`);
@@ -51,6 +55,7 @@ export function readOptions(argv) {
     mmk: path.resolve(values.mmk),
     uri: values.uri,
     quick: values.quick,
+    share,
     json: values.json && path.resolve(values.json),
   };
 }

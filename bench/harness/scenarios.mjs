@@ -24,13 +24,13 @@ import { SCENARIOS } from './folders.mjs';
  */
 
 /** @returns {Promise<Scenario[]>} */
-export async function selectScenarios({ scenarios: wanted, quick }) {
+export async function selectScenarios({ scenarios: wanted, quick, share }) {
   const all = await readAll();
   const unknown = wanted.find((name) => !all.some((scenario) => scenario.name === name));
   if (unknown) throw new Error(`there is no scenario \`${unknown}\`; there are ${all.map(({ name }) => name).join(', ')}`);
   return all
     .filter(({ name, set }) => (wanted.length > 0 ? wanted.includes(name) : set !== 'on request'))
-    .map((scenario) => ({ ...scenario, size: quick ? scenario.quickSize : scenario.size }));
+    .map((scenario) => ({ ...scenario, size: quick ? Math.max(scenario.quickSize, Math.ceil(scenario.size / share)) : scenario.size }));
 }
 
 async function readAll() {
