@@ -8,7 +8,7 @@ import { commandName, HeldReads, OWN_COMMAND } from './held_reads.js';
 import { SaveError } from './save_error.js';
 
 /** Bounds of what is held: documents, bytes (a rough count), milliseconds. */
-const MOST_DOCUMENTS = 1000;
+const MOST_DOCUMENTS = 300;
 const MOST_BYTES = 8 * 1024 * 1024;
 const LONGEST = 50;
 
