@@ -10,8 +10,8 @@ const DOCUMENT = 3;
 /** Below this the garbage collector is quick enough: bytes. */
 const WORTH_FREEING = 1024 * 1024;
 
-/** The part of a large reply that is left to read when the next one is fetched: enough for the server to answer meanwhile. */
-const LEFT_WHEN_FETCHING = 1 / 4;
+/** The part of a large reply that is read when the next one is fetched: what is left is enough for the server to answer meanwhile. */
+const READ_WHEN_FETCHING = 3 / 4;
 
 /** An array of documents inside a reply. */
 export class DocumentBatch {
@@ -24,8 +24,9 @@ export class DocumentBatch {
     this.length = this.size;
     this.cursor = cursor;
     this.forgotten = 0;
+    this.fetchAt = bytes.length * READ_WHEN_FETCHING;
     /** Where it is looked at next what has been read so far. */
-    this.mark = bytes.length < WORTH_FREEING ? Infinity : WORTH_FREEING;
+    this.mark = bytes.length < WORTH_FREEING ? Infinity : this.#markAfter(0);
   }
 
   /** The next document, or null when there is none left. */
@@ -53,8 +54,13 @@ export class DocumentBatch {
     const { bytes, index, cursor } = this;
     if (isOnlyOurs(bytes, decodeOptions)) forgetBytes(bytes.subarray(this.forgotten, index));
     this.forgotten = index;
-    this.mark = index + WORTH_FREEING;
-    if (cursor !== undefined && bytes.length - index <= bytes.length * LEFT_WHEN_FETCHING) fetchAhead(cursor);
+    this.mark = this.#markAfter(index);
+    if (cursor !== undefined && index >= this.fetchAt) fetchAhead(cursor);
+  }
+
+  #markAfter(index) {
+    const step = index + WORTH_FREEING;
+    return index < this.fetchAt ? Math.min(step, this.fetchAt) : step;
   }
 
   clear() {

@@ -90,6 +90,19 @@ describe('DocumentBatch', () => {
     assert.ok(seen.fetched.length > 0);
   });
 
+  test('the next reply is fetched at three quarters, whatever the size of this one', (t) => {
+    const seen = watchBridge();
+    t.after(() => setBridge(undefined));
+    for (const count of [11, 15, 19, 29]) {
+      seen.fetched.length = 0;
+      const batch = batchOf(Array.from({ length: count }, () => ({ text: 'x'.repeat(100_000) })), 7);
+      while (batch.length > Math.ceil(count / 4) + 1) batch.shift({});
+      assert.deepEqual(seen.fetched, []);
+      while (batch.length > 1) batch.shift({});
+      assert.ok(seen.fetched.length > 0, `${count} documents`);
+    }
+  });
+
   test('nothing goes of a large reply that values are a part of', (t) => {
     const seen = watchBridge();
     t.after(() => setBridge(undefined));

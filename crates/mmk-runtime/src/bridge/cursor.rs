@@ -107,6 +107,11 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
+    /// Whether the script has read enough for the next batch to be fetched ahead.
+    fn is_read_on(&self) -> bool {
+        self.prefetches && self.served.load(Ordering::Relaxed) >= BATCHES_BEFORE_PREFETCH
+    }
+
     /// Gives the cursor back to the server; resolves when the server has let go of it.
     pub(crate) async fn close(&self) {
         let state = std::mem::replace(&mut *self.state.lock().await, State::Done);
@@ -232,16 +237,12 @@ impl Bridge {
         };
         self.count_batch(&cursor.database, &reply);
         let has_documents = !batch_is_empty(&reply);
-        let served = cursor.served.fetch_add(1, Ordering::Relaxed) + 1;
+        cursor.served.fetch_add(1, Ordering::Relaxed);
         let exhausted = cursor_id(&reply) == Some(0);
         *state = if exhausted {
             source.retire();
             State::Done
-        } else if cursor.prefetches
-            && has_documents
-            && served >= BATCHES_BEFORE_PREFETCH
-            && reply.as_bytes().len() < LARGE
-        {
+        } else if cursor.is_read_on() && has_documents && reply.as_bytes().len() < LARGE {
             State::Ahead(tokio::spawn(fetch(source)))
         } else {
             State::Ready(Box::new(source))
@@ -251,13 +252,12 @@ impl Bridge {
 
     /// Begins to fetch the next batch, where the cursor does that and nothing else is done with it.
     pub(crate) fn fetch_ahead(&self, cursor: &Cursor) {
-        let served = cursor.served.load(Ordering::Relaxed);
+        if !cursor.is_read_on() || self.check_fence().is_err() {
+            return;
+        }
         let Ok(mut state) = cursor.state.try_lock() else {
             return;
         };
-        if !cursor.prefetches || served < BATCHES_BEFORE_PREFETCH || self.check_fence().is_err() {
-            return;
-        }
         *state = match std::mem::replace(&mut *state, State::Done) {
             State::Ready(source) => State::Ahead(self.driver.spawn(fetch(*source))),
             other => other,
