@@ -299,13 +299,15 @@ impl MongoLedger {
     ) -> Result<Option<Entry>, Error> {
         let ours = doc! { "_id": LOCK_ID, "owner": &self.identity.run };
         let (next, next_document) = next.map(|next| self.attempt_at(next)).unzip();
+        // Before the attempt's end is dated: a record dated later would count as another tool's, whose text we don't know.
+        let change = self.change(entry, outcome);
         let closing = Closing {
             client: self.history.client().clone(),
             history: self.history.clone(),
             attempt: open(attempt_id(entry)?),
             closed: finished(entry.step.direction, outcome),
             records: self.records.clone(),
-            change: self.change(entry, outcome),
+            change,
             lock: (hold == Hold::Doubtful).then(|| (self.locks.clone(), ours)),
             next: next_document,
         };
